@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['source', 'node'] };
+const ssr = { resolve: { conditions: ['source', 'node'] } };
+
+/** Unit tests lie beside their source; tests/api, tests/e2e and tests/regression have projects of their own. */
+export default defineConfig({
+  resolve,
+  ssr,
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['{sdk,core}/src/**/*.test.ts', 'plugins/*/src/**/*.test.ts', 'web/src/**/*.test.ts', 'config/tooling/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      ...(['sqlite', 'postgresql'] as const).map((dialect) => ({
+        resolve,
+        ssr,
+        test: {
+          name: `api-${dialect}`,
+          include: ['tests/api/**/*.test.ts', 'tests/regression/**/*.test.ts'],
+          env: { VITASCOPE_TEST_DIALECT: dialect },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      })),
+      {
+        resolve,
+        ssr,
+        test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
+      },
+    ],
+  },
+});
