@@ -1,0 +1,45 @@
+/**
+ * Writes docs/reference and the web app's API types from the code: `node --conditions=source config/tooling/reference.ts [--check]`.
+ * With `--check` nothing is written; files that differ are named and the exit code is 1.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import openapiTypes, { astToString, type OpenAPI3 } from 'openapi-typescript';
+import { loadContracts } from './reference/contracts.ts';
+import { describeApi } from './reference/openapi.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
+const api = describeApi({ version, ...(await loadContracts(root)) });
+
+/** File, relative to the checkout → what it should contain. */
+const documents: Record<string, () => string | Promise<string>> = {
+  'docs/reference/openapi.json': () => `${JSON.stringify(api, null, 1)}\n`,
+  'web/src/lib/api/schema.d.ts': async () =>
+    `// Generated from docs/reference/openapi.json; run \`npm run reference\`.\n${astToString(await openapiTypes(api as unknown as OpenAPI3))}`,
+};
+
+const current = async (file: string): Promise<string> =>
+  readFile(path.join(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+
+let drifted = 0;
+for (const [file, generate] of Object.entries(documents)) {
+  const wanted = await generate();
+  if (wanted === (await current(file))) continue;
+  if (values.check) {
+    drifted += 1;
+    console.error(`${file} is not what the code says; run \`npm run reference\` and commit it.`);
+  } else {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+    await writeFile(path.join(root, file), wanted);
+    console.log(`wrote ${file}`);
+  }
+}
+if (drifted > 0) process.exitCode = 1;
