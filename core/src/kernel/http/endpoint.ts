@@ -58,8 +58,10 @@ export const endpoint = <
   definition: Endpoint<Params, Query, Body, Response>,
 ): Endpoint<Params, Query, Body, Response> => definition;
 
-type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
-type In<S> = S extends z.ZodType ? z.input<S> : void;
+/** An optional member's own schema. */
+type Given<S> = Exclude<S, undefined>;
+type Out<S> = [Given<S>] extends [never] ? undefined : Given<S> extends z.ZodType ? z.output<Given<S>> : undefined;
+type In<S> = [Given<S>] extends [never] ? void : Given<S> extends z.ZodType ? z.input<Given<S>> : void;
 
 /** The caller of a request, resolved from session cookie, bearer token or demo guest. */
 export interface Caller {

@@ -10,7 +10,8 @@ export const flag = z.stringbool();
 /** A query member that may be given once or several times, or comma-separated: `type=movie,show`. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.preprocess(
-    (value) => (value === undefined ? undefined : (Array.isArray(value) ? value : [value]).flatMap((v) => String(v).split(','))),
+    (value) =>
+      value === undefined ? undefined : (Array.isArray(value) ? value : [value]).flatMap((v) => String(v).split(',')),
     z.array(item).max(100).optional(),
   );
 
@@ -25,3 +26,5 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 
 export const listResponse = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 export const ok = z.object({ ok: z.literal(true) });
+/** The answer of an endpoint whose response is `ok`. */
+export const done: z.output<typeof ok> = { ok: true };
