@@ -15,7 +15,12 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['{sdk,core}/src/**/*.test.ts', 'plugins/*/src/**/*.test.ts', 'web/src/**/*.test.ts', 'config/tooling/**/*.test.ts'],
+          include: [
+            '{sdk,core}/src/**/*.test.ts',
+            'plugins/*/src/**/*.test.ts',
+            'web/src/**/*.test.ts',
+            'config/tooling/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -26,6 +31,7 @@ export default defineConfig({
           name: `api-${dialect}`,
           include: ['tests/api/**/*.test.ts', 'tests/regression/**/*.test.ts'],
           env: { VITASCOPE_TEST_DIALECT: dialect },
+          globalSetup: dialect === 'postgresql' ? ['tests/harness/postgres.setup.ts'] : [],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -33,7 +39,13 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { glob } from 'node:fs/promises';
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 export async function loadContracts(root: string): Promise<Omit<ApiDescription, 'version'>> {
   const endpoints: { name: string; endpoint: Endpoint }[] = [];
   const named = new Map<string, z.ZodType>();
-  const files = await Array.fromAsync(glob('core/src/**/*.schema.ts', { cwd: root }));
+  const files = globSync('core/src/**/*.schema.ts', { cwd: root });
   for (const file of files.sort()) {
     const exported = (await import(pathToFileURL(path.join(root, file)).href)) as Record<string, unknown>;
     for (const [name, value] of Object.entries(exported)) {
