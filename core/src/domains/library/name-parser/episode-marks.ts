@@ -64,14 +64,18 @@ function readSplitSeasonEpisode(words: Words, index: number): Start | undefined 
   const { tokens } = words;
   const season = /^s(\d{1,4})$/.exec(tokens[index]!.key);
   const next = tokens[index + 1];
-  if (!season || !next || gapBefore(words, index + 1).length > 3 || next.bracket !== tokens[index]!.bracket) return undefined;
+  if (!season || !next || gapBefore(words, index + 1).length > 3 || next.bracket !== tokens[index]!.bracket)
+    return undefined;
   const glued = MORE_EPISODES.exec(next.key);
   if (glued) {
     const episodes: number[] = [];
     return tail(next.key, episodes) ? { season: Number(season[1]), episodes, length: 2 } : undefined;
   }
   const number = tokens[index + 2]?.number ?? -1;
-  const apart = (next.key === 'e' || next.key === 'ep' || next.key === 'episode') && number >= 0 && gapBefore(words, index + 2).length < 3;
+  const apart =
+    (next.key === 'e' || next.key === 'ep' || next.key === 'episode') &&
+    number >= 0 &&
+    gapBefore(words, index + 2).length < 3;
   return apart ? { season: Number(season[1]), episodes: [number], length: 3 } : undefined;
 }
 
@@ -136,7 +140,11 @@ function readEpisodeWord(words: Words, index: number): NumberingMark | undefined
   if (glued) {
     const word = episodeWord(glued[1]!);
     // "E3" alone is a fair, not an episode.
-    if (!word || (glued[1] === 'e' && glued[2]!.length < 2 && index > 0 && !RANGE_SIGN.test(gapBefore(words, index + 1)))) return undefined;
+    if (
+      !word ||
+      (glued[1] === 'e' && glued[2]!.length < 2 && index > 0 && !RANGE_SIGN.test(gapBefore(words, index + 1)))
+    )
+      return undefined;
     return finishEpisodes(words, index + 1, Number(glued[2]), word.packed);
   }
   const word = episodeWord(token.key);
@@ -152,7 +160,8 @@ function readEpisodeWord(words: Words, index: number): NumberingMark | undefined
 
 function readNumberBeforeWord(words: Words, index: number): NumberingMark | undefined {
   const next = words.tokens[index + 1];
-  if (!next || gapBefore(words, index + 1).length > 2 || next.bracket !== words.tokens[index]!.bracket) return undefined;
+  if (!next || gapBefore(words, index + 1).length > 2 || next.bracket !== words.tokens[index]!.bracket)
+    return undefined;
   if (!episodeWord(next.key)?.after || (words.tokens[index + 2]?.number ?? -1) >= 0) return undefined;
   return { to: index + 2, episodes: [words.tokens[index]!.number] };
 }
@@ -168,7 +177,9 @@ function finishEpisodes(words: Words, to: number, first: number, packed: boolean
   const mark = withMoreNumbers(words, to, first);
   if (!packed || first < 100) return mark;
   const season = Math.floor(first / 100);
-  const inSeason = mark.episodes.filter((episode) => Math.floor(episode / 100) === season).map((episode) => episode % 100);
+  const inSeason = mark.episodes
+    .filter((episode) => Math.floor(episode / 100) === season)
+    .map((episode) => episode % 100);
   return { to: mark.to, season, episodes: inSeason };
 }
 
@@ -209,6 +220,11 @@ export function readGlued(key: string): { at: number; season: number; episodes: 
     return { at: match.index, season: Number(match[1]), episodes };
   }
   const cross = GLUED_CROSS.exec(key);
-  return cross ? { at: key.length - cross[1]!.length - cross[2]!.length - 1, season: Number(cross[1]), episodes: [Number(cross[2])] } : undefined;
+  return cross
+    ? {
+        at: key.length - cross[1]!.length - cross[2]!.length - 1,
+        season: Number(cross[1]),
+        episodes: [Number(cross[2])],
+      }
+    : undefined;
 }
-

@@ -39,7 +39,8 @@ function readShort(words: Words, index: number): NumberingMark | undefined {
     const gap = gapBefore(words, to);
     const next = nextShort(words.tokens[to]!.key, gap);
     if (next === undefined || gap.length > 5 || next <= seasons.at(-1)!) break;
-    if (/[-~]/.test(gap) && seasons.length === 1 && !continues(words, to + 1)) seasons.push(...range(seasons[0]! + 1, next));
+    if (/[-~]/.test(gap) && seasons.length === 1 && !continues(words, to + 1))
+      seasons.push(...range(seasons[0]! + 1, next));
     else seasons.push(next);
   }
   return finish(to, seasons);

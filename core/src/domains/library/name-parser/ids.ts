@@ -1,0 +1,30 @@
+/** Identifiers of outside databases written into a name. */
+export interface NameIds {
+  tmdb?: string;
+  imdb?: string;
+  tvdb?: string;
+}
+
+// Any of three brackets, "-" or "=", with or without "id": [tmdbid-1], {tmdb=1}, (tvdbid-1), [imdb-tt0000001], [tt0000001].
+const TAG = /[[({](tmdb|imdb|tvdb)(?:id)?[-=:](tt\d{1,10}|\d{1,10})[\])}]/gi;
+const BARE_IMDB = /(?:^|[^a-z\d])(tt\d{7,10})(?![a-z\d])/i;
+
+export interface IdsAndRest {
+  ids: NameIds;
+  /** The name without its id tags. */
+  rest: string;
+}
+
+/** Takes the id tags out of a name, so that nothing after this sees them. */
+export function takeIds(name: string): IdsAndRest {
+  const ids: NameIds = {};
+  const rest = name.replace(TAG, (tag, database: string, id: string) => {
+    const key = database.toLowerCase() as keyof NameIds;
+    if ((key === 'imdb') !== /^tt/i.test(id)) return tag;
+    ids[key] ??= id.toLowerCase();
+    return ' ';
+  });
+  const imdb = BARE_IMDB.exec(rest)?.[1];
+  if (imdb !== undefined) ids.imdb ??= imdb.toLowerCase();
+  return { ids, rest: imdb === undefined ? rest : rest.replace(imdb, ' ') };
+}
