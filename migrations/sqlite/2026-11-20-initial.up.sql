@@ -167,6 +167,7 @@ create table media_items (
   show_id integer references media_items (id) on delete cascade,
   title text not null,
   sort_title text not null,
+  sort_key text not null,
   folded_title text not null,
   original_title text,
   initial text not null default '#',
@@ -186,6 +187,9 @@ create table media_items (
   logo_id integer,
   still_id integer,
   file_count integer not null default 0,
+  episode_count integer not null default 0,
+  shelf integer,
+  pictures text not null default '{}',
   resolution_label text not null default '',
   locked text not null default '[]',
   provenance text not null default '{}',
@@ -194,14 +198,18 @@ create table media_items (
   updated_at integer not null
 );
 create index media_items_type_release_date_index on media_items (type, release_date);
-create index media_items_type_sort_title_index on media_items (type, sort_title, id);
 create index media_items_type_added_at_index on media_items (type, added_at desc, id);
-create index media_items_type_year_index on media_items (type, year, id);
-create index media_items_type_rating_index on media_items (type, rating, id);
 create index media_items_folded_title_index on media_items (folded_title, year);
 create unique index media_items_season_unique on media_items (show_id, season_number) where type = 'season';
 create unique index media_items_episode_unique on media_items (show_id, season_number, episode_number) where type = 'episode';
 create index media_items_parent_id_index on media_items (parent_id, episode_number);
+-- shelf is 1 on films, shows and games that have files: what a grid shows, in each order it can have
+create index media_items_shelf_title_index on media_items (shelf, sort_key, id, type) where shelf is not null;
+create index media_items_shelf_added_index on media_items (shelf, added_at, id, type) where shelf is not null;
+create index media_items_shelf_year_index on media_items (shelf, year, id, type) where shelf is not null;
+create index media_items_shelf_rating_index on media_items (shelf, rating, id, type) where shelf is not null;
+create index media_items_shelf_runtime_index on media_items (shelf, runtime_ms, id, type) where shelf is not null;
+create index media_items_shelf_released_index on media_items (shelf, release_date, id, type) where shelf is not null;
 
 create table media_external_ids (
   item_id integer not null references media_items (id) on delete cascade,
@@ -277,6 +285,13 @@ create table artwork (
 create index artwork_item_id_index on artwork (item_id, kind, position);
 create index artwork_person_id_index on artwork (person_id);
 
+-- one row, changed first in every transaction that changes the catalogue: answers kept for another value are stale
+create table catalog_revision (
+  id integer primary key check (id = 1),
+  value integer not null
+);
+insert into catalog_revision (id, value) values (1, 1);
+
 -- library
 create table libraries (
   id integer primary key autoincrement,
@@ -298,6 +313,14 @@ create table root_folders (
   created_at integer not null
 );
 create index root_folders_library_id_index on root_folders (library_id);
+
+-- which libraries have files of an item
+create table media_libraries (
+  library_id integer not null references libraries (id) on delete cascade,
+  item_id integer not null references media_items (id) on delete cascade,
+  primary key (library_id, item_id)
+);
+create index media_libraries_item_id_index on media_libraries (item_id);
 
 create table media_files (
   id integer primary key autoincrement,
@@ -407,6 +430,6 @@ create index plays_item_id_index on plays (item_id, account_id);
 create unique index plays_source_unique on plays (account_id, source, source_id) where source_id is not null;
 
 -- search: one row an item; a trigram index finds any part of any script
-create virtual table media_search using fts5 (title, original_title, overview, people, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
-create virtual table people_search using fts5 (name, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
+create virtual table media_search using fts5 (title, original_title, overview, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
+create virtual table people_search using fts5 (name, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
 create virtual table media_files_search using fts5 (file_name, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
