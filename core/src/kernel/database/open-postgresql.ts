@@ -1,0 +1,84 @@
+import { PostgreSqlDriver, MikroORM } from '@mikro-orm/postgresql';
+import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
+import path from 'node:path';
+import { backUpPostgresql } from './backup.ts';
+import { fromPostgresql } from './database-errors.ts';
+import { ormSettings } from './orm.ts';
+import type { DialectParts, OpenDatabaseOptions } from './orm.ts';
+import { createPostgresqlQueries } from './postgresql-database.ts';
+import type { Pool } from './postgresql-database.ts';
+import type { TransactionScope } from './transaction-scope.ts';
+
+const statementTimeoutMs = 30_000;
+/** Any number, as long as every process of this product takes the same. */
+const migrationLock = 8420_2026;
+
+class CodedPostgreSqlDriver extends PostgreSqlDriver {
+  override convertException(exception: Error): ReturnType<PostgreSqlDriver['convertException']> {
+    const coded = fromPostgresql(exception);
+    return coded === exception
+      ? super.convertException(exception)
+      : (coded as ReturnType<PostgreSqlDriver['convertException']>);
+  }
+}
+
+export async function openPostgresql(
+  url: string,
+  scope: TransactionScope,
+  options: OpenDatabaseOptions,
+): Promise<DialectParts> {
+  const orm = new MikroORM({
+    ...ormSettings(options),
+    driver: CodedPostgreSqlDriver,
+    clientUrl: url,
+    pool: { min: 0, max: options.poolSize ?? 10 },
+    driverOptions: {
+      application_name: 'vitascope',
+      connectionTimeoutMillis: 5000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: 60_000,
+      onPoolCreated: readNumbers,
+    },
+  });
+  const pool = () => (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
+  try {
+    await (await pool()).query('select 1');
+  } catch (error) {
+    await orm.close(true);
+    throw fromPostgresql(error);
+  }
+  return {
+    orm,
+    queries: createPostgresqlQueries(pool, scope),
+    label: url.replace(/\/\/[^@/]*@/, '//'),
+    migrating: (work) => work(),
+    locked: async (work) => locked(await pool(), work),
+    backup: (label) =>
+      backUpPostgresql({ url, folder: path.join(options.dataDir, 'backups'), label, logger: options.logger }),
+  };
+}
+
+/** Counts, sums, ids and times come as numbers; none of ours reaches 2^53. */
+function readNumbers(pool: Pool): void {
+  const types = pool.options.types as { setTypeParser(oid: number, parse: (text: string) => number): void };
+  const int8 = 20;
+  const numeric = 1700;
+  types.setTypeParser(int8, Number);
+  types.setTypeParser(numeric, Number);
+}
+
+async function locked<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw fromPostgresql(error);
+  });
+  try {
+    await client.query('set statement_timeout = 0');
+    await client.query(`select pg_advisory_lock(${migrationLock})`);
+    return await work();
+  } finally {
+    // Ends the session and with it the lock, whatever state the connection is in.
+    client.release(true);
+  }
+}
