@@ -1,8 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../../kernel/http/endpoint.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { verifyPassword } from '../../kernel/security/passwords.ts';
-import { randomToken } from '../../kernel/security/tokens.ts';
+import { equalsSafely, readableCode } from '../../kernel/security/tokens.ts';
 import type { Accounts, NewAccount } from './accounts.ts';
 import type { ApiTokens } from './api-tokens.ts';
 import type { AccountRow } from './identity.entity.ts';
@@ -30,7 +29,7 @@ export class IdentityService {
   readonly apiTokens: ApiTokens;
   readonly options: IdentityOptions;
   /** One-time code for the first account, printed to the log while it is needed. */
-  readonly setupCode = randomToken('').slice(0, 10);
+  readonly setupCode = readableCode();
   #adminExists: boolean | undefined;
   #claiming = false;
   readonly #accountCache = new Map<string, { account: AccountRow | null; at: number }>();
@@ -57,7 +56,7 @@ export class IdentityService {
     if (!(await this.setupNeeded()) || this.#claiming) {
       throw new AppError('setup_done', 'This server has an administrator already.', { fix: 'Sign in.' });
     }
-    if (this.options.codeRequired && !sameText(fresh.code ?? '', this.setupCode)) {
+    if (this.options.codeRequired && !equalsSafely((fresh.code ?? '').trim().toUpperCase(), this.setupCode)) {
       throw new AppError('setup_code_required', 'The one-time code is wrong or missing.', {
         fix: 'Look for "one-time setup code" in the log of the server.',
       });
@@ -105,7 +104,7 @@ export class IdentityService {
   /** The caller behind a token; the guest of a demo server on loopback without one. */
   async authenticate(facts: RequestFacts): Promise<Caller | undefined> {
     if (facts.token === undefined) return facts.loopback ? this.#guest() : undefined;
-    if (facts.token.startsWith('vk')) {
+    if (facts.token.startsWith('vk_')) {
       const known = await this.apiTokens.find(facts.token);
       return known && this.#caller(known.accountId, { tokenScopes: known.scopes });
     }
@@ -165,8 +164,3 @@ const callerOf = (account: AccountRow, how: Partial<Caller>): Caller => ({
   timeZone: account.timeZone,
   ...how,
 });
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}

@@ -25,7 +25,7 @@ interface Known {
   until: number;
 }
 
-const accessMs = 60 * 60_000;
+const minuteMs = 60_000;
 /** Two tabs may refresh at the same moment; a refresh token used later than this after its exchange was stolen. */
 const refreshGraceMs = 30_000;
 const rememberMs = 30_000;
@@ -35,12 +35,14 @@ const dayMs = 86_400_000;
 export class Sessions {
   readonly #database: Database;
   readonly #lifetimeMs: number;
+  readonly #accessMs: number;
   /** Saves the database a question on each request; an ended session leaves it at once. */
   readonly #known = new LRUCache<string, Known>({ max: 5000, ttl: rememberMs });
 
-  constructor(database: Database, sessionDays: number) {
+  constructor(database: Database, options: { sessionDays: number; accessMinutes: number }) {
     this.#database = database;
-    this.#lifetimeMs = sessionDays * dayMs;
+    this.#lifetimeMs = options.sessionDays * dayMs;
+    this.#accessMs = Math.min(options.accessMinutes * minuteMs, this.#lifetimeMs);
   }
 
   async open(accountId: string, facts: SessionFacts): Promise<SessionTokens> {
@@ -132,7 +134,7 @@ export class Sessions {
   #issue(now: number) {
     const accessToken = randomToken('vs');
     const refreshToken = randomToken('vr');
-    const expiresAt = now + Math.min(accessMs, this.#lifetimeMs);
+    const expiresAt = now + this.#accessMs;
     return {
       tokens: { accessToken, refreshToken, expiresAt },
       columns: {
