@@ -1,0 +1,105 @@
+import createClient, { type Client, type Middleware } from 'openapi-fetch';
+import { ApiError, type Problem } from './problem.ts';
+import type { paths } from './schema.d.ts';
+
+export type Api = Client<paths>;
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+const csrfHeader = 'x-csrf-token';
+
+export interface ApiOptions {
+  /** Path the app is served under, without a slash at the end. */
+  base: string;
+  csrf: CsrfToken;
+  /** Called when the session is over and could not be renewed. */
+  onSignedOut?: () => void;
+}
+
+/** The CSRF token of the session: told by sign-in and `me`, kept in a cookie by the server besides. */
+export class CsrfToken {
+  value: string | undefined;
+
+  /** Headers for a request that changes something and does not go through the client, such as an upload. */
+  headers(): Record<string, string> {
+    return this.value ? { [csrfHeader]: this.value } : {};
+  }
+}
+
+/**
+ * The typed client of `/api/v1`. State-changing calls carry the CSRF token; a 401 renews the session once and repeats
+ * the call.
+ */
+export function createApi({ base, csrf, onSignedOut }: ApiOptions): Api {
+  const api = createClient<paths>({ baseUrl: base, fetch: renewingFetch(base, csrf, onSignedOut) });
+  api.use(csrfMiddleware(csrf));
+  return api;
+}
+
+const csrfMiddleware = (csrf: CsrfToken): Middleware => ({
+  onRequest({ request }) {
+    if (safeMethods.has(request.method) || !csrf.value) return undefined;
+    request.headers.set(csrfHeader, csrf.value);
+    return request;
+  },
+});
+
+function renewingFetch(base: string, csrf: CsrfToken, onSignedOut?: () => void) {
+  let renewal: Promise<boolean> | undefined;
+  const renew = () => (renewal ??= renewSession(base, csrf).finally(() => (renewal = undefined)));
+
+  return async (request: Request): Promise<Response> => {
+    const again = request.clone();
+    const response = await reach(request);
+    if (response.status !== 401 || isSignIn(request.url)) return response;
+    if (!(await renew())) {
+      onSignedOut?.();
+      return response;
+    }
+    if (!safeMethods.has(again.method) && csrf.value) again.headers.set(csrfHeader, csrf.value);
+    return reach(again);
+  };
+}
+
+const isSignIn = (url: string) => /\/api\/v1\/(auth\/(login|register|refresh)|setup)$/.test(new URL(url).pathname);
+
+async function renewSession(base: string, csrf: CsrfToken): Promise<boolean> {
+  const response = await fetch(`${base}/api/v1/auth/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...csrf.headers() },
+    body: '{}',
+  }).catch(() => undefined); // unreachable is the same as not renewed; the first answer is shown
+  if (!response?.ok) return false;
+  const body = (await response.json()) as { csrfToken?: string };
+  csrf.value = body.csrfToken ?? csrf.value;
+  return true;
+}
+
+async function reach(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (cause) {
+    if (request.signal.aborted) throw cause;
+    throw new ApiError({ status: 0, error_code: 'unreachable' }, cause);
+  }
+}
+
+type Outcome<T> = { data?: T; error?: unknown; response: Response };
+
+/** Awaits a call of the client and gives its data; throws {@link ApiError} when the server refused. */
+export async function ok<T>(call: Promise<Outcome<T>>): Promise<NonNullable<T>> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw new ApiError(toProblem(response, error));
+  return data as NonNullable<T>;
+}
+
+/** Reads the problem out of a plain `fetch` response and throws it. */
+export async function assertOk(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  const body: unknown = await response.json().catch(() => undefined);
+  throw new ApiError(toProblem(response, body));
+}
+
+function toProblem(response: Response, body: unknown): Problem {
+  const known = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
+  return { reference: response.headers.get('x-request-id') ?? undefined, ...known, status: response.status };
+}
