@@ -94,7 +94,7 @@ async function storedTables(queries: MigrationQueries, tables: readonly string[]
     `select name, coalesce(sql, '') as sql from sqlite_schema where type = 'table'`,
   );
   const parts = ['data', 'idx', 'content', 'docsize', 'config'];
-  return tables.flatMap((table) => {
+  return tables.flatMap((table): StoredTable[] => {
     const virtual = present.some(({ name, sql }) => name === table && /^create virtual table/i.test(sql));
     if (!virtual) return [{ table, shadow: false }];
     const shadows = parts

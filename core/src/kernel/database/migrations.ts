@@ -114,7 +114,8 @@ async function createMigrator(parts: DialectParts, files: readonly MigrationFile
     import('@mikro-orm/migrations'),
     import('@mikro-orm/sql'),
   ]);
-  const { orm, queries } = parts;
+  const { queries } = parts;
+  const orm = await parts.loadOrm();
   const toClass = (file: MigrationFile) =>
     class extends Base {
       override async up(): Promise<void> {

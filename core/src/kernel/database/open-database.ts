@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EntityManager } from '@mikro-orm/sql';
 import type { Database, Dialect } from './database.ts';
 import { createMigrations } from './migrations.ts';
 import type { Migrations } from './migrations.ts';
@@ -33,11 +32,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
   const database: OpenDatabase = {
     ...parts.queries,
     migrations,
-    fork: () => parts.orm.em.fork() as EntityManager,
-    async close() {
-      await parts.beforeClose?.();
-      await parts.orm.close(true);
-    },
+    fork: () => parts.fork(),
+    close: () => parts.close(),
   };
   try {
     if (options.migrate ?? true) await migrations.up();

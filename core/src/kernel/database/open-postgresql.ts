@@ -50,7 +50,9 @@ export async function openPostgresql(
     throw fromPostgresql(error);
   }
   return {
-    orm,
+    loadOrm: async () => orm,
+    fork: () => orm.em.fork(),
+    close: () => orm.close(true),
     queries: createPostgresqlQueries(pool, scope),
     label: url.replace(/\/\/[^@/]*@/, '//'),
     migrating: (work) => work(),

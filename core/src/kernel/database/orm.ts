@@ -1,4 +1,4 @@
-import type { AnyEntity, EntitySchema, MikroORM } from '@mikro-orm/sql';
+import type { AnyEntity, EntityManager, EntitySchema, MikroORM } from '@mikro-orm/sql';
 import type { Logger } from 'pino';
 import type { PlainDatabase } from './sqlite-database.ts';
 
@@ -24,11 +24,12 @@ export interface OpenDatabaseOptions {
 
 /** What the two dialects hand to the rest. */
 export interface DialectParts {
-  orm: MikroORM;
+  loadOrm(): Promise<MikroORM>;
+  fork(): EntityManager;
+  close(): Promise<void>;
   queries: PlainDatabase;
   /** File of SQLite, name for people of PostgreSQL (without the password). */
   label: string;
-  beforeClose?(): Promise<void>;
   /** Around the changes of a migration: what the connection must leave off meanwhile. */
   migrating<T>(work: () => Promise<T>): Promise<T>;
   /** Nobody else migrates meanwhile, in any process. */

@@ -1,5 +1,7 @@
-import { NodeSqliteDialect, SqliteDriver } from '@mikro-orm/sql';
+import { MikroORM, NodeSqliteDialect, SqliteDriver } from '@mikro-orm/sql';
 import { fromSqlite } from './database-errors.ts';
+import { ormSettings } from './orm.ts';
+import type { OpenDatabaseOptions } from './orm.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { TransactionScope } from './transaction-scope.ts';
 
@@ -8,8 +10,23 @@ type QueryConnection = Awaited<ReturnType<QueryDriver['acquireConnection']>>;
 
 const reads = /^\s*(select|pragma|explain|with)\b|\breturning\b/i;
 
+export interface SqliteOrmParts {
+  file: string;
+  connection: SqliteConnection;
+  scope: TransactionScope;
+  options: OpenDatabaseOptions;
+}
+
+export const createSqliteOrm = ({ file, connection, scope, options }: SqliteOrmParts): MikroORM =>
+  new MikroORM({
+    ...ormSettings(options),
+    driver: CodedSqliteDriver,
+    dbName: file,
+    driverOptions: new SharedSqliteDialect(file, connection, scope),
+  });
+
 /** Lets the ORM work on our connection, so that its units of work and plain queries share one lock and one set of pragmas. */
-export class SharedSqliteDialect extends NodeSqliteDialect {
+class SharedSqliteDialect extends NodeSqliteDialect {
   readonly #connection: SqliteConnection;
   readonly #scope: TransactionScope;
 
@@ -74,7 +91,7 @@ function createQueryDriver(connection: SqliteConnection, scope: TransactionScope
 }
 
 /** Gives the ORM's failures the codes that all others have. */
-export class CodedSqliteDriver extends SqliteDriver {
+class CodedSqliteDriver extends SqliteDriver {
   override convertException(exception: Error): ReturnType<SqliteDriver['convertException']> {
     const coded = fromSqlite(exception);
     return coded === exception
