@@ -73,6 +73,7 @@ create table jobs (
   lease_owner text,
   lease_until bigint,
   cancel_requested boolean not null default false,
+  recoveries integer not null default 0,
   created_at bigint not null,
   updated_at bigint not null,
   started_at bigint,
@@ -103,6 +104,7 @@ create index job_events_job_id_index on job_events (job_id, at desc);
 
 create table job_schedules (
   name text primary key,
+  title text not null default '',
   job_name text not null,
   plugin_id text,
   cron text,

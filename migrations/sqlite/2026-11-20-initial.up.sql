@@ -73,6 +73,7 @@ create table jobs (
   lease_owner text,
   lease_until integer,
   cancel_requested integer not null default 0,
+  recoveries integer not null default 0,
   created_at integer not null,
   updated_at integer not null,
   started_at integer,
@@ -103,6 +104,7 @@ create index job_events_job_id_index on job_events (job_id, at desc);
 
 create table job_schedules (
   name text primary key,
+  title text not null default '',
   job_name text not null,
   plugin_id text,
   cron text,
