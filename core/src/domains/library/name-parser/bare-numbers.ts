@@ -1,3 +1,4 @@
+import { isTelevised } from './marks.ts';
 import type { Mark } from './marks.ts';
 import { range } from './numbering.ts';
 import { gapBefore } from './tokens.ts';
@@ -31,8 +32,20 @@ interface Candidate {
 
 const NUMBER = /^(\d{1,4})(?:v\d)?$/;
 const DASHED = /^(?:[\s._]+-[\s._]*|[\s._]*-[\s._]+)$|[)\]][\s._]*-[\s._]*$/;
-const TELEVISION = new Set(['HDTV', 'PDTV', 'SDTV', 'DVB']);
-const LAST_WORDS = new Set(['完', 'end', 'fin', 'final', 'tv']);
+
+const LAST_WORDS = new Set([
+  '完',
+  'end',
+  'fin',
+  'final',
+  'tv',
+  'movies',
+  'specials',
+  'ova',
+  'ovas',
+  'special',
+  'movie',
+]);
 const MOST_EPISODES = 2000;
 
 type After = 'end' | 'bracket' | 'dash' | 'mark' | 'text';
@@ -53,7 +66,7 @@ function after(words: Words, index: number, markAt: (index: number) => Mark | un
 /** A bracket that holds this number alone, or with a range or an end sign: "[04]", "(01-25)", "[13完]", "[234 Fin]". */
 function fillsBracket(words: Words, index: number): boolean {
   const bracket = words.brackets[words.tokens[index]!.bracket];
-  if (!bracket || bracket.first !== index || bracket.last - index > 3) return false;
+  if (!bracket || bracket.first !== index || bracket.last - index > 6) return false;
   for (let i = index + 1; i < bracket.last; i++) {
     const { key } = words.tokens[i]!;
     if (!/^\d{1,4}(?:v\d|tv)?$/.test(key) && !LAST_WORDS.has(key)) return false;
@@ -67,7 +80,9 @@ function score(words: Words, index: number, scene: NumberScene, markAt: (index: 
   const padded = key.startsWith('0') || key.includes('v');
   const gap = gapBefore(words, index);
   const first = index === scene.begin;
-  const next = after(words, index, markAt);
+  const run = readRun(words, index);
+  const next = after(words, run.to - 1, markAt);
+  if (markAt(run.to)?.numbering) return 0;
   const stops = next !== 'text';
   if (fillsBracket(words, index)) return grouped || padded || folderSeason !== undefined ? 90 : 30;
   if (words.tokens[index]!.bracket >= 0) return 0;
@@ -77,7 +92,7 @@ function score(words: Words, index: number, scene: NumberScene, markAt: (index: 
   if (grouped && stops) return 60;
   if (!grouped && gap === '-' && next === 'bracket') return 50;
   if ((next === 'mark' || next === 'end' || next === 'bracket') && padded) return 45;
-  if (next === 'mark' && TELEVISION.has(markAt(index + 1)!.value) && key.length > 1) return 45;
+  if (next === 'mark' && key.length > 1 && isTelevised(scene.marks)) return 45;
   if (scene.inShowFolder && next === 'end') return 45;
   if (next === 'end' && RANGE_SIGN.test(gap) && key.length > 1) return 40;
   return padded && key.length > 1 && words.tokens[index + 1] && !stops ? 20 : 0;
@@ -109,7 +124,8 @@ export function findBareNumber(words: Words, scene: NumberScene): BareNumber | u
     const match = words.tokens[i]!.key.length < 8 ? NUMBER.exec(words.tokens[i]!.key) : null;
     if (!match || (tagged && !fillsBracket(words, i))) continue;
     const points = score(words, i, scene, markAt);
-    const beforeYear = year !== undefined && i < year.from && !scene.grouped;
+    const beforeYear =
+      year !== undefined && i < year.from && !scene.grouped && !(points >= 70 && readRun(words, i).to > i + 1);
     if (points === 0 || (beforeYear && scene.folderSeason === undefined)) continue;
     if (!best || points > best.score || (points === best.score && points === 85))
       best = { index: i, value: Number(match[1]), score: points };
@@ -131,7 +147,8 @@ function finish(
   const { key } = words.tokens[best.index]!;
   const packedByFolder =
     single && scene.folderSeason !== undefined && key.length >= 3 && Math.floor(value / 100) === scene.folderSeason;
-  const tagged = next?.kind === 'source' && TELEVISION.has(next.value) && !scene.grouped && best.score === 45;
+  const tagged =
+    next !== undefined && isTelevised(scene.marks) && !scene.grouped && best.score === 45 && !key.startsWith('0');
   if (single && key.length >= 3 && value >= 100 && (packedByFolder || tagged)) {
     return { from, to: run.to, season: Math.floor(value / 100), episodes: [value % 100] };
   }
@@ -140,13 +157,27 @@ function finish(
 
 /** "01-12": the second number is as good a candidate as the first, the range begins with the first. */
 function rangeStart(words: Words, best: Candidate, begin: number): number {
-  const before = words.tokens[best.index - 1];
-  if (!before || best.index - 1 < begin || before.number < 0 || before.number >= best.value || before.key.length > 4)
-    return best.index;
-  const gap = gapBefore(words, best.index);
-  const spaced =
-    gap === ' - ' && before.key.startsWith('0') && before.key.length === words.tokens[best.index]!.key.length;
-  return /^\s?~\s?$|^-$/.test(gap) || spaced ? best.index - 1 : best.index;
+  let start = best.index;
+  while (start > begin && joins(words, start)) start--;
+  return start;
+}
+
+/** The number counted through all seasons in front of one written in full: "Name - 17 - S02E05", "Name 13-15 S02E01-03". */
+export function findAbsolute(words: Words, before: number, begin: number): BareNumber | undefined {
+  const index = before - 1;
+  const token = words.tokens[index];
+  if (!token || index <= begin || token.number < 1 || token.key.length > 4) return undefined;
+  const from = rangeStart(words, { index, value: token.number, score: 0 }, begin + 1);
+  const dashed = DASHED.test(gapBefore(words, index)) && /[-([]/.test(gapBefore(words, before));
+  return from < index || dashed ? { from, to: before, episodes: readRun(words, from).episodes } : undefined;
+}
+
+function joins(words: Words, index: number): boolean {
+  const [before, token] = [words.tokens[index - 1]!, words.tokens[index]!];
+  if (before.number < 0 || before.number >= token.number || before.key.length > 4) return false;
+  const gap = gapBefore(words, index);
+  const spaced = gap === ' - ' && before.key.startsWith('0') && before.key.length === token.key.length;
+  return /^\s?~\s?$|^-$|^[\s._]*[&][\s._]*$/.test(gap) || spaced;
 }
 
 function readRun(words: Words, index: number): { to: number; episodes: number[] } {

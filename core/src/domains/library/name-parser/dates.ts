@@ -49,6 +49,14 @@ export function readDate(words: Words, index: number): DateMark | undefined {
   return date === undefined ? undefined : { to: index + 3, date };
 }
 
+/** Reads "240501" as a day: year first, two digits each. */
+export function readShortDate(words: Words, index: number): DateMark | undefined {
+  const { key, number } = words.tokens[index]!;
+  if (key.length !== 6 || number < 0) return undefined;
+  const date = isoDay(2000 + Math.floor(number / 10000), Math.floor(number / 100) % 100, number % 100);
+  return date === undefined ? undefined : { to: index + 1, date };
+}
+
 function numericDate(words: Words, index: number): string | undefined {
   const [a, b, c] = [words.tokens[index]!, words.tokens[index + 1]!, words.tokens[index + 2]!];
   if (a.number < 0 || b.number < 0 || c.number < 0 || b.key.length > 2 || !alike(words, index)) return undefined;

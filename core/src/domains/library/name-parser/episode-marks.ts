@@ -9,13 +9,15 @@ export interface NumberingMark {
   season?: number;
   seasons?: number[];
   episodes: number[];
+  /** The episode is counted within a mini-series, which has no seasons. */
+  wholeSeries?: boolean;
 }
 
 const LONGEST_WORD = 40;
 const LONGEST_RANGE = 2000;
 const SEASON_EPISODE = /^[st](\d{1,4})x?(?:ep|e|x)o?(\d{1,5})(.*)$/;
 const CROSS = /^(\d{1,4})x(\d{1,4})(.*)$/;
-const MORE_EPISODES = /^(?:ep|e|x)(\d{1,5})/;
+const MORE_EPISODES = /^(?:ep|e|x(?!26[3-6]$))(\d{1,5})/;
 const ENDING = /^(?:[a-d]|v\d|final)?$/;
 const LETTERS_AND_NUMBER = /^(\p{L}+)(\d{1,5})(?:v\d|[a-d])?$/u;
 const COUNT_OF = /^(\d{1,3})of(\d{1,3}|x+)$/;
@@ -24,7 +26,7 @@ const COUNT_OF = /^(\d{1,3})of(\d{1,3}|x+)$/;
 export function readNumbering(words: Words, index: number): NumberingMark | undefined {
   const token = words.tokens[index]!;
   if (token.key.length > LONGEST_WORD) return undefined;
-  const start = readSeasonEpisode(token) ?? readSplitSeasonEpisode(words, index);
+  const start = readSeasonEpisode(token) ?? readSplitSeasonEpisode(words, index) ?? readAnnounced(words, index);
   if (start) return withMoreEpisodes(words, index, start);
   return readEpisodeWord(words, index) ?? readSeasons(words, index) ?? readCountOf(words, index);
 }
@@ -59,6 +61,14 @@ function readSeasonEpisode({ key }: Token): Start | undefined {
   return plausible && tail(cross[3]!, episodes) ? { season: Number(season), episodes, length: 1 } : undefined;
 }
 
+/** "Ep 2x03". */
+function readAnnounced(words: Words, index: number): Start | undefined {
+  const next = words.tokens[index + 1];
+  if (!next || next.key.length > LONGEST_WORD || !episodeWord(words.tokens[index]!.key)) return undefined;
+  const start = readSeasonEpisode(next);
+  return start && { ...start, length: 2 };
+}
+
 /** "S01 E02", "s03-x01", "S01.Ep.01", "Season 2 Episode 5" come as season mark first; here only the short forms. */
 function readSplitSeasonEpisode(words: Words, index: number): Start | undefined {
   const { tokens } = words;
@@ -81,6 +91,7 @@ function readSplitSeasonEpisode(words: Words, index: number): Start | undefined 
 
 const JOINED = /^[\s._]*(?:[-~&+,]?)[\s._]*$/;
 const RANGE_SIGN = /[-~]/;
+const JOINING_WORDS = new Set(['à', 'and', 'und', 'et', 'y']);
 
 /** Episode number of a word that continues a mark ("E03", "x03", "S01E03", "1x03"), of the same season. */
 function continuing(key: string, season: number | undefined): number[] | undefined {
@@ -104,8 +115,8 @@ function withMoreEpisodes(words: Words, index: number, start: Start): NumberingM
     const gap = gapBefore(words, to);
     const token = words.tokens[to]!;
     const last = episodes.at(-1)!;
-    if (token.key === 'à' && continuing(words.tokens[to + 1]?.key ?? '', start.season)) {
-      ranged = true;
+    if (JOINING_WORDS.has(token.key) && continuing(words.tokens[to + 1]?.key ?? '', start.season)) {
+      ranged ||= token.key === 'à';
       continue;
     }
     if (!JOINED.test(gap)) break;
@@ -122,7 +133,8 @@ function withMoreEpisodes(words: Words, index: number, start: Start): NumberingM
 
 function gluedNumber(token: Token, gap: string, last: number): number[] | undefined {
   const near = token.number > last && token.number - last < 250 && token.key.length <= 5;
-  return (gap === '-' || gap === '~') && near ? [token.number] : undefined;
+  const signed = gap === '-' || gap === '~' || (gap === '+' && token.key.length > 1);
+  return signed && near ? [token.number] : undefined;
 }
 
 function fillRange(episodes: number[]): void {
@@ -150,7 +162,8 @@ function readEpisodeWord(words: Words, index: number): NumberingMark | undefined
   const word = episodeWord(token.key);
   if (word && token.key !== 'e') {
     const next = tokens[index + 1];
-    const first = next && gapBefore(words, index + 1).length < 5 ? /^(\d{1,5})(?:v\d|[a-d])?$/.exec(next.key) : null;
+    const near = next && gapBefore(words, index + 1).length < 5 && (!word.after || next.bracket === token.bracket);
+    const first = near ? /^(\d{1,5})(?:v\d|[a-d])?$/.exec(next.key) : null;
     if (first) return finishEpisodes(words, index + 2, Number(first[1]), word.packed);
   }
   if (token.key === '第' && (tokens[index + 1]?.number ?? -1) >= 0) return readNumberedPart(words, index + 1);
@@ -162,7 +175,8 @@ function readNumberBeforeWord(words: Words, index: number): NumberingMark | unde
   const next = words.tokens[index + 1];
   if (!next || gapBefore(words, index + 1).length > 2 || next.bracket !== words.tokens[index]!.bracket)
     return undefined;
-  if (!episodeWord(next.key)?.after || (words.tokens[index + 2]?.number ?? -1) >= 0) return undefined;
+  const third = words.tokens[index + 2];
+  if (!episodeWord(next.key)?.after || (third && third.number >= 0 && third.bracket === next.bracket)) return undefined;
   return { to: index + 2, episodes: [words.tokens[index]!.number] };
 }
 
@@ -204,7 +218,7 @@ function withMoreNumbers(words: Words, index: number, first: number): NumberingM
 /** "5of9". */
 function readCountOf(words: Words, index: number): NumberingMark | undefined {
   const match = COUNT_OF.exec(words.tokens[index]!.key);
-  return match ? { to: index + 1, episodes: [Number(match[1])] } : undefined;
+  return match ? { to: index + 1, episodes: [Number(match[1])], wholeSeries: true } : undefined;
 }
 
 const GLUED = /s(\d{1,2})e(\d{1,4})((?:-?e\d{1,4})*)$/;

@@ -38,6 +38,7 @@ const SUFFIXES: Record<string, string> = {
 };
 
 const SUFFIX = /-([a-z]{4,15})\d{0,2}$/i;
+const CODEC_END = /(?:[xh][\s._]?26[456]|xvid|divx|hevc|avc|av1|ac3|dts|\d\.\d)$/i;
 const DOTTED = /[._ ](trailer|sample)$/i;
 
 export interface ExtraAndRest {
@@ -60,5 +61,10 @@ export function takeExtraSuffix(name: string): ExtraAndRest {
   const match = SUFFIX.exec(name.slice(-18)) ?? DOTTED.exec(name.slice(-10));
   const kind =
     match && Object.hasOwn(SUFFIXES, match[1]!.toLowerCase()) ? SUFFIXES[match[1]!.toLowerCase()] : undefined;
-  return kind === undefined ? { rest: name } : { extra: kind, rest: name.slice(0, -match![0].length) };
+  if (kind === undefined) return { rest: name };
+  const rest = name.slice(0, -match![0].length);
+  // Release groups are called Scene or Short, too; a sample or trailer of a release is one.
+  return kind !== 'sample' && kind !== 'trailer' && CODEC_END.test(rest.slice(-8))
+    ? { rest: name }
+    : { extra: kind, rest };
 }

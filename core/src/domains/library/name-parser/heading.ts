@@ -31,7 +31,10 @@ function covered(bracket: Bracket, marks: Mark[]): boolean {
 /** Tag brackets are mostly tags: "[DvdMux - XviD - Ita Mp3]" may hold a stray word. */
 function isTagBracket(bracket: Bracket, marks: Mark[]): boolean {
   const inside = marks.filter((mark) => mark.from >= bracket.first && mark.to <= bracket.last);
-  return covered(bracket, marks) || inside.filter((mark) => mark.strong).length >= 3;
+  const telling = inside.some(
+    (mark) => mark.strong || mark.kind === 'language' || mark.kind === 'source' || mark.kind === 'resolution',
+  );
+  return (telling && covered(bracket, marks)) || inside.filter((mark) => mark.strong).length >= 3;
 }
 
 /** Reads the brackets and web addresses a name opens with. */
@@ -49,9 +52,17 @@ export function readHeading(words: Words, marks: Mark[]): Heading {
       heading.group = text.trim();
       heading.bracket = bracket;
       heading.begin = bracket.last;
+    } else if (square && wordsFollow(words, bracket, marks)) {
+      heading.begin = bracket.last;
     } else break;
   }
   return heading;
+}
+
+/** Whether unbracketed words stand behind: then a second bracket in front of them is no title. */
+function wordsFollow(words: Words, bracket: Bracket, marks: Mark[]): boolean {
+  const next = words.tokens[bracket.last];
+  return next !== undefined && next.bracket < 0 && !marks.some((mark) => mark.from === bracket.last);
 }
 
 function isNumbered(bracket: Bracket, marks: Mark[]): boolean {

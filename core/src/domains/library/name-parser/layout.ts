@@ -1,8 +1,10 @@
-import { findBareNumber } from './bare-numbers.ts';
+import { findAbsolute, findBareNumber } from './bare-numbers.ts';
+import type { BareNumber } from './bare-numbers.ts';
 import { readHeading } from './heading.ts';
 import type { Heading } from './heading.ts';
 import { readMarks } from './marks.ts';
 import type { Mark, MarkKind } from './marks.ts';
+import { findMiniSeries } from './mini-series.ts';
 import { tokenise } from './tokens.ts';
 import type { Words } from './tokens.ts';
 
@@ -70,11 +72,10 @@ function skipLeadingTags(marks: Mark[], from: number): number {
 
 /** "S4 The Bob Story": a short season sign in front of words, with no episode, belongs to the title. */
 function isShortSeasonOfTitle(mark: Mark, begin: number, marks: Mark[], words: Words): boolean {
+  if (mark.from !== begin || !mark.numbering) return false;
   const next = mark.to;
   const wordFollows = next < words.tokens.length && !marks.some((other) => other.from === next);
-  return (
-    mark.from === begin && mark.numbering?.episodes.length === 0 && words.tokens[begin]!.key.length < 4 && wordFollows
-  );
+  return mark.numbering.episodes.length === 0 && /^s\d{1,3}$/.test(words.tokens[begin]!.key) && wordFollows;
 }
 
 function inOwnBracket(words: Words, mark: Mark): boolean {
@@ -115,7 +116,8 @@ function endsRange(words: Words, mark: Mark, years: Mark[]): boolean {
 }
 
 function addBareNumber(words: Words, marks: Mark[], begin: number, heading: Heading, hints: FolderHints): void {
-  if (marks.some((mark) => mark.numbering && mark.numbering.episodes.length > 0)) return;
+  const numbered = marks.find((mark) => mark.numbering && mark.numbering.episodes.length > 0);
+  if (numbered) return addNumber(marks, findAbsolute(words, numbered.from, begin), 'absolute');
   if (marks.some((mark) => mark.kind === 'date')) return;
   const season = marks.find((mark) => mark.numbering);
   if (season?.numbering?.seasons) return;
@@ -126,10 +128,14 @@ function addBareNumber(words: Words, marks: Mark[], begin: number, heading: Head
     inShowFolder: hints.inShowFolder,
     marks,
   };
-  const bare = season ? (afterSeason(words, season) ?? findBareNumber(words, scene)) : findBareNumber(words, scene);
-  if (!bare) return;
-  const at = marks.findIndex((mark) => mark.from >= bare.from);
-  const mark: Mark = { kind: 'numbering', from: bare.from, to: bare.to, strong: true, value: 'bare', numbering: bare };
+  const bare = (season && afterSeason(words, season)) ?? findMiniSeries(words, scene) ?? findBareNumber(words, scene);
+  addNumber(marks, bare, 'bare');
+}
+
+function addNumber(marks: Mark[], number: BareNumber | undefined, value: string): void {
+  if (!number) return;
+  const at = marks.findIndex((mark) => mark.from >= number.from);
+  const mark: Mark = { kind: 'numbering', from: number.from, to: number.to, strong: true, value, numbering: number };
   marks.splice(at < 0 ? marks.length : at, 0, mark);
 }
 
@@ -189,12 +195,18 @@ function fillsBracket(words: Words, mark: Mark, marks: Mark[]): boolean {
   return at >= bracket.last;
 }
 
+/** "The Show US", but "This Is Us". */
+function isUpperCase(words: Words, mark: Mark): boolean {
+  const { start, end } = words.tokens[mark.from]!;
+  return /^[A-Z]+$/.test(words.source.slice(start, end));
+}
+
 function leansOn(mark: Mark, next: Mark | undefined, words: Words, numbered: boolean, begin: number): boolean {
   if (mark.from === begin) return false;
   if (!next || next.from !== mark.to)
     return mark.to === words.tokens.length && numbered && mark.kind !== 'country' && mark.kind !== 'filler';
   if (next.kind === 'numbering' || next.kind === 'date') {
-    if (mark.kind === 'country') return next.numbering?.season !== undefined;
+    if (mark.kind === 'country') return next.numbering?.season !== undefined && isUpperCase(words, mark);
     return mark.kind === 'pack' && mark.value === 'complete' && next.numbering?.season !== undefined;
   }
   if (next.kind === 'year') return BEFORE_YEAR.has(mark.kind);

@@ -1,4 +1,4 @@
-import { readDate } from './dates.ts';
+import { readDate, readShortDate } from './dates.ts';
 import { readGlued, readNumbering } from './episode-marks.ts';
 import type { NumberingMark } from './episode-marks.ts';
 import { longestPhrase } from './phrases.ts';
@@ -78,6 +78,7 @@ function readJunk(words: Words, index: number): Mark | undefined {
   const { key, bracket } = words.tokens[index]!;
   if ((bracket >= 0 && HASH.test(key)) || SIZE.test(key))
     return { kind: 'junk', from: index, to: index + 1, strong: true, value: '' };
+  if (index === 0 && readShortDate(words, 0)) return { kind: 'junk', from: 0, to: 1, strong: true, value: '' };
   const next = words.tokens[index + 1];
   // "1.46Gb", "384 kbps".
   if (
@@ -88,6 +89,8 @@ function readJunk(words: Words, index: number): Mark | undefined {
   ) {
     return { kind: 'junk', from: index, to: index + 2, strong: true, value: '' };
   }
+  if (/^\d\d?$/.test(key) && next && /^月(?:新番)?$/.test(next.key))
+    return { kind: 'junk', from: index, to: index + 2, strong: true, value: '' };
   if (/^x\d\d$/.test(key) && /-/.test(gapBefore(words, index)))
     return { kind: 'junk', from: index, to: index + 1, strong: true, value: 'bonus' };
   return undefined;
@@ -130,7 +133,7 @@ function readMark(words: Words, index: number, marks: Mark[]): Mark | undefined 
   const code = key.charCodeAt(0);
   const digit = code >= 48 && code <= 57;
   if (digit || code > 96) {
-    const date = readDate(words, index);
+    const date = readDate(words, index) ?? (index > 0 ? readShortDate(words, index) : undefined);
     if (date) return { kind: 'date', from: index, to: date.to, strong: true, value: date.date };
   }
   const resolution = digit || code === 111 ? readResolution(words, index) : undefined;
@@ -144,4 +147,11 @@ function readMark(words: Words, index: number, marks: Mark[]): Mark | undefined 
     readJunk(words, index) ??
     readGluedNumbering(words, index)
   );
+}
+
+const TELEVISION = new Set(['HDTV', 'PDTV', 'SDTV', 'DVB']);
+
+/** Whether the name says that it was taken from a broadcast. */
+export function isTelevised(marks: Mark[]): boolean {
+  return marks.some((mark) => mark.kind === 'source' && TELEVISION.has(mark.value));
 }

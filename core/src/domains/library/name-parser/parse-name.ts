@@ -140,7 +140,7 @@ function borrow(file: NameReading, folder: NameReading | undefined, replaced: bo
     ...(year !== undefined && { year }),
     ...(replaced && date !== undefined && { date }),
     ...(replaced && absoluteEpisode !== undefined && { absoluteEpisode }),
-    ...(replaced && file.episodes.length === 0 && { episodes }),
+    ...(replaced && (file.episodes.length === 0 || episodes.length > 0) && { episodes }),
   };
 }
 

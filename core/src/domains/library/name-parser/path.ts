@@ -5,6 +5,8 @@ const DEEPEST = 4;
 
 const EXTENSION =
   /\.(?:mkv|mk3d|mp4|m4v|avi|ts|m2ts|mts|wmv|asf|mov|qt|mpg|mpeg|mpe|m2v|ogm|ogv|webm|flv|f4v|vob|rmvb|rm|divx|xvid|3gp|3g2|iso|img|strm|wtv|dvr-ms|bdmv|ifo|mka|mp3|flac|m4a|aac|ogg|opus|wav|wma|srt|ass|ssa|sub|idx|vtt|sup|nfo|torrent|nzb|jpg|jpeg|png|webp|mkvv)$/i;
+/** "Name 2001 x264 mkv", as some indexers write dots. */
+const SPACED_EXTENSION = / (?:mkv|mp4|avi)$/i;
 
 const GENERIC = new Set(
   (
@@ -60,7 +62,7 @@ function lastClosers(input: string): number {
 export function readPath(input: string): NamePath {
   const parts = splitPath(input.replaceAll('\0', ' ')).filter((part) => part.trim() !== '');
   const last = (parts.pop() ?? '').slice(0, LONGEST_NAME);
-  const extension = last.length > 0 ? EXTENSION.exec(last.slice(-8)) : null;
+  const extension = last.length > 0 ? (EXTENSION.exec(last.slice(-8)) ?? SPACED_EXTENSION.exec(last)) : null;
   const file = extension && extension[0].length < last.length ? last.slice(0, -extension[0].length) : last;
   const folders = parts
     .slice(-DEEPEST)

@@ -77,7 +77,8 @@ function readNumbers(marks: Mark[]): Numbers {
   const seasons = [...new Set(seasonal.flatMap((mark) => mark.numbering!.seasons ?? [mark.numbering!.season!]))].sort(
     (a, b) => a - b,
   );
-  const season = full?.numbering!.season ?? seasonal[0]?.numbering!.season;
+  const season =
+    full?.numbering!.season ?? seasonal[0]?.numbering!.season ?? (counted?.numbering!.wholeSeries ? 1 : undefined);
   const episodes = counted?.numbering!.episodes ?? [];
   const bare = counted?.value === 'bare';
   const other =
@@ -91,8 +92,7 @@ function readNumbers(marks: Mark[]): Numbers {
   return {
     episodes,
     bare,
-    ...(season !== undefined && { season }),
-    ...(seasons.length > 1 && full === undefined && { seasons }),
+    ...(seasons.length > 1 && full === undefined ? { seasons } : season !== undefined && { season }),
     ...(absolute !== undefined && { absoluteEpisode: absolute }),
     ...(mark && { mark }),
   };
@@ -113,13 +113,15 @@ function present<T extends object>(fields: T): T {
   return fields;
 }
 
+const WRAPPED = /^\s*\[([^[\]]+)\]\s*$/;
+
 /** Reads one file, folder or release name. */
 export function readName(name: string, hints: FolderHints): NameReading {
-  const layout = layOut(name, hints);
+  const layout = layOut(WRAPPED.exec(name)?.[1] ?? name, hints);
   const { marks, heading, year } = layout;
   const { mark, bare, ...numbers } = readNumbers(marks);
   const date = marks.find((candidate) => candidate.kind === 'date');
-  const anchor = lastOf(marks, mark ?? date);
+  const anchor = lastOf(marks, mark ?? date) ?? (year?.from === layout.begin ? year : undefined);
   const titled = readTitle(layout) || readBracketedTitle(layout);
   const group = findGroup(layout);
   const ownYear =

@@ -7,8 +7,8 @@ import type { Bracket } from './tokens.ts';
 /** What reposters append to a group's name. */
 const REPOST =
   /^(?:obfuscat\w*|postbot|xpost|rakuv\w*|asrequested|alternativetorequested|nzbgeek|scrambled|buymore|whiterev|z0ids3n|altezachen|chamele0n|4p|4planet|rp|1|2|3|sample|proof|pre|english|cdd)$/i;
-const NUMBERS = new Set(['numbering', 'date', 'year', 'junk']);
-const GLUED = /^[\s.]*-[\s.]{0,2}$/;
+const NUMBERS = new Set(['numbering', 'date', 'year']);
+const GLUED = /^[\])}\s.]*-[\s.]{0,2}$/;
 
 /** Finds who made the release: "-GROUP" behind the tags, a last bracket, the last word of the tags' bracket, or the bracket in front. */
 export function findGroup(layout: Layout): string | undefined {
@@ -52,7 +52,9 @@ function findDashed(
       continue;
     const stop = nameEnd(words.plain, token.start);
     const name = withoutRepost(source.slice(token.start, stop));
-    return name === '' || name.length > 40 ? undefined : { name, inBracket: token.bracket >= 0 };
+    const inBracket = token.bracket >= 0;
+    const own = inBracket ? name.split(' ').at(-1)! : name;
+    return own === '' || own.length > 40 ? undefined : { name: own, inBracket };
   }
   return undefined;
 }
@@ -113,13 +115,15 @@ function findBy({ words, end }: Layout): string | undefined {
   return words.source.slice(token.start, token.end);
 }
 
-/** "x264.DTS.Someone": one word behind the tags, at the very end. */
+/** "x264.DTS.Someone": the words behind the tags, at the very end; behind a space only when written as groups write themselves. */
 function findLastWord({ words, end }: Layout, isTag: (Mark | undefined)[]): string | undefined {
   const last = words.tokens.length - 1;
-  const token = words.tokens[last];
-  if (!token || last <= end || isTag[last] || !isTag[last - 1] || token.bracket >= 0) return undefined;
-  const name = words.source.slice(token.start, token.end);
-  return gapBefore(words, last) === '.' && isGroupLike(name) && name.length > 1 && !REPOST.test(name)
-    ? name
-    : undefined;
+  const joined = last > end && !isTag[last - 1] && gapBefore(words, last) === '-' ? last - 1 : last;
+  const token = words.tokens[joined];
+  if (!token || joined <= end || isTag[joined] || isTag[last] || !isTag[joined - 1] || token.bracket >= 0)
+    return undefined;
+  const name = words.source.slice(token.start, words.tokens[last]!.end);
+  const gap = gapBefore(words, joined);
+  const written = gap === '.' || (gap === ' ' && /\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u.test(name));
+  return written && isGroupLike(name) && name.length > 1 && !REPOST.test(name) ? name : undefined;
 }

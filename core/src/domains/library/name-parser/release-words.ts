@@ -120,7 +120,7 @@ export const RELEASE_WORDS: TagRow[] = [
     strong: false,
     values: {
       complete:
-        'complete|complete series|complete season|the complete series|the complete season|the complete|all seasons|season complete|completa|complet|completo|integrale|intégrale|full|full season|batch|season pack|all season|boxset|box set|serie completa|end|fin|final|完|全|completas|extras|subpack|dvd extras|collection|minisodes',
+        'complete|complete series|the complete series|the complete|season complete|completa|complet|completo|integrale|intégrale|full|batch|season pack|boxset|box set|serie completa|end|fin|final|完|全|completas|extras|subpack|dvd extras|collection|minisodes',
     },
   },
   { kind: 'country', strong: false, values: { US: 'us|usa', GB: 'uk', AU: 'au|aus', NZ: 'nz', CA: 'ca|can' } },
@@ -147,7 +147,7 @@ export const RELEASE_WORDS: TagRow[] = [
     strong: false,
     values: {
       scene:
-        'hr|int|rarbg|upscale|sd|nfo|proof|sample|cc|line audio|clean audio|live feed|dxva|retail|new|qc|ma|raw|hq clean aud|vr|true|incl|clean|anime|iso|mux|uncompressed|aud|bonus|wmv|mpg|tvr|live|dub|org|auds|org auds|final',
+        'hr|int|rarbg|upscale|sd|nfo|proof|sample|cc|line audio|clean audio|live feed|dxva|retail|new|qc|ma|raw|hq clean aud|vr|true|incl|clean|anime|iso|mux|uncompressed|aud|bonus|prooffix|wmv|mpg|tvr|live|dub|org|auds|org auds|final',
     },
   },
 ];

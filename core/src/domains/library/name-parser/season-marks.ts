@@ -6,6 +6,8 @@ import type { Words } from './tokens.ts';
 const RANGE_WORDS = new Set(['to', 'a', 'thru', 'through', 'bis', 'до', 'until']);
 const LIST_WORDS = new Set(['and', 'e', 'y', 'und', 'et', 'и']);
 const SHORT = /^s(\d{1,4})$/;
+/** "1xAll", and the discs of a season, "S07D1". */
+const WHOLE = /^(?:(\d{1,2})xall|s(\d{1,2})d\d{1,2})$/;
 const GLUED = /^(\p{L}+)(\d{1,4})$/u;
 const SEASON_OF = /^(\d{1,2})of\d{1,2}$/;
 
@@ -29,7 +31,13 @@ function seasonOf(digits: string): NumberingMark | number {
 }
 
 function readShort(words: Words, index: number): NumberingMark | undefined {
-  const match = SHORT.exec(words.tokens[index]!.key);
+  const { key } = words.tokens[index]!;
+  const whole = WHOLE.exec(key);
+  if (whole) return finish(index + 1, [Number(whole[1] ?? whole[2])]);
+  const apart = words.tokens[index + 1];
+  if (key === 's' && apart && /^\d\d$/.test(apart.key) && gapBefore(words, index + 1) === ' ')
+    return finish(index + 2, [apart.number]);
+  const match = SHORT.exec(key);
   if (!match) return undefined;
   const first = seasonOf(match[1]!);
   if (typeof first !== 'number') return { ...first, to: index + 1 };

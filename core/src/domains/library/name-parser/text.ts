@@ -1,6 +1,8 @@
 const FOREIGN_DIGIT = /\p{Nd}/u;
 const ONE_FOR_ONE: Record<string, string> = {
   '×': 'x',
+  х: 'x',
+  Х: 'X',
   '–': '-',
   '—': '-',
   '−': '-',

@@ -27,9 +27,15 @@ function endOf(words: Words, mark: Mark | undefined, start: number): number {
 
 const PARTS = /\s+[/|]\s+|·|_|\s\|\s|(?<=[^\u0000-\u024f])\/|\/(?=[^\u0000-\u024f])/;
 
+const IDEOGRAPHS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const FOREIGN_THEN_LATIN = /^(?=[^.]*\p{L})[^\p{Script=Latin}\s.]+\.(\p{Script=Latin}[\p{Script=Latin}\d.]+)$/u;
+
 /** "Имя / Name" and "名前·Name" are one title in two scripts: the Latin one is what catalogues list. */
 export function preferLatin(raw: string): string {
-  if (!hasLatin(raw) || !PARTS.test(raw)) return raw;
+  if (!hasLatin(raw)) return raw;
+  const dotted = FOREIGN_THEN_LATIN.exec(raw);
+  if (dotted) return dotted[1]!;
+  if (!PARTS.test(raw)) return raw;
   const parts = raw.split(PARTS);
   const foreign = parts.findIndex((part) => !hasLatin(part) && /\p{L}/u.test(part));
   const mixed = parts.findIndex((part) =>
@@ -38,7 +44,7 @@ export function preferLatin(raw: string): string {
   const first = foreign < 0 ? mixed : foreign;
   if (first < 0) return raw;
   const at = parts.findIndex((part, i) => i > first && hasLatin(part));
-  if (at >= 0) return raw.slice(raw.indexOf(parts[at]!));
+  if (at >= 0) return /\S\/\S/.test(raw) ? parts[at]!.split('/')[0]! : raw.slice(raw.indexOf(parts[at]!));
   return first > 0 && hasLatin(parts[0]!) ? parts[0]! : raw;
 }
 
@@ -47,6 +53,7 @@ export function readTitle(layout: Layout): string {
   const { words, begin, end, marks } = layout;
   if (begin >= end) return '';
   const mark = marks.find((candidate) => candidate.from >= begin);
+  if (layout.heading.group !== undefined && words.tokens[begin]!.bracket >= 0) return '';
   const start = startOf(words, begin);
   return cleanTitle(preferLatin(balance(words.source.slice(start, endOf(words, mark, start)))));
 }
@@ -61,11 +68,12 @@ function balance(text: string): string {
 
 /**
  * The title of a name written in brackets throughout: "[Group][名前][Name][01][1080p]". Of the brackets that are no tags the first
- * with Latin letters, else the first.
+ * wholly in Latin letters, else with some, else the first.
  */
 export function readBracketedTitle({ words, marks, heading }: Layout): string {
   const outer = words.brackets.filter(
-    (bracket) => bracket.parent < 0 && bracket.first >= heading.begin && bracket.last > bracket.first,
+    (bracket) =>
+      bracket.parent < 0 && bracket.first >= (heading.bracket?.last ?? heading.begin) && bracket.last > bracket.first,
   );
   const texts = outer
     .filter(
@@ -73,7 +81,11 @@ export function readBracketedTitle({ words, marks, heading }: Layout): string {
         !marks.some((mark) => mark.from === bracket.first && mark.to <= bracket.last && mark.kind !== 'language'),
     )
     .map((bracket) => trimAtMark(words, bracket, marks));
-  return cleanTitle(preferLatin(texts.find(hasLatin) ?? texts[0] ?? ''));
+  return cleanTitle(
+    preferLatin(
+      texts.find((text) => hasLatin(text) && !IDEOGRAPHS.test(text)) ?? texts.find(hasLatin) ?? texts[0] ?? '',
+    ),
+  );
 }
 
 function trimAtMark(words: Words, bracket: Bracket, marks: Mark[]): string {

@@ -33,10 +33,10 @@ export const PICTURE_AND_SOUND: TagRow[] = [
     strong: true,
     values: {
       'WEB-DL':
-        'web dl|webdl|web hd|webhd|web dlmux|webdlmux|dlmux|amazonhd|amazonsd|amazonuhd|netflixhd|netflixsd|netflixuhd|ituneshd|maxdomehd|hdituneshd',
+        'web dl|webdl|web hd|webhd|web dlmux|webdlmux|dlmux|amazonhd|amazonsd|amazonuhd|netflixhd|netflixsd|netflixuhd|ituneshd|maxdomehd|hdituneshd|webuhd|hbomaxhd|disneyhd|disneyuhd',
       WEBRip: 'webrip|web rip|web dlrip|webdlrip|webmux|webcap|web cap|vodrip|vod rip|vodr|netflixuhdrip|uhdwebrip',
       BluRay:
-        'bluray|blu ray|bluray rip|blurayrip|bdrip|bd rip|brrip|br rip|mbluray|m bluray|bdmux|brmux|bdripmux|brripmux|bdiso|bdmv|bd25|bd50|bd66|bd100|uhd2bd|bdmbluray|uhdbdrip|uhdrip|bd5|bd9',
+        'bluray|blu ray|bluray rip|blurayrip|bdrip|bd rip|brrip|br rip|mbluray|m bluray|bdmux|brmux|bdripmux|brripmux|bdiso|bdmv|bd25|bd50|bd66|bd100|uhd2bd|bdmbluray|uhdbdrip|uhdrip|bd5|bd9|bluraymux|uhdbd|bdlight|bdfull',
       'BluRay Remux': 'bdremux|bd remux|uhdremux|uhd remux|bluray remux|blu ray remux|uhd bdremux',
       'HD DVD': 'hddvd|hd dvd|hddvdrip|hd dvdrip',
       HDTV: 'hdtv|hdtvrip|hdtv rip|hdtvmux|hd tv|ahdtv|hr hdtv|uhdtv|tvrip hd',
@@ -47,13 +47,13 @@ export const PICTURE_AND_SOUND: TagRow[] = [
       R5: 'r5 line',
       Telesync: 'telesync|hdts|hd ts|hdtsrip|pdvd|predvd|pre dvd|predvdrip|pre dvdrip|pdvdrip|tsrip',
       Telecine: 'telecine|hdtc|hd tc|hdtcrip|tcrip',
-      CAM: 'camrip|cam rip|hdcam|hd cam|hqcam|hq cam|hdcamrip|s print|hq s print',
+      CAM: 'camrip|cam rip|camhd|hdcam|hd cam|hqcam|hq cam|hdcamrip|s print|hq s print',
       Screener:
-        'dvdscr|dvd scr|dvdscreener|bdscr|bd scr|brscr|br scr|br screener|webscr|screener|hdscr|pre hdrip|prehdrip|dvd screener|bdscreener',
+        'dvdscr|dvd scr|dvdscreener|bdscr|bd scr|brscr|br scr|brscreener|br screener|webscr|screener|hdscr|pre hdrip|prehdrip|dvd screener|bdscreener',
       Workprint: 'workprint',
       PPV: 'ppvrip|ppv rip',
       VHS: 'vhsrip|vhs rip',
-      HDRip: 'hdrip|hd rip|hdlight|hd light|bdlight',
+      HDRip: 'hdrip|hd rip|hdlight|hd light',
     },
   },
   {
@@ -113,7 +113,7 @@ export const PICTURE_AND_SOUND: TagRow[] = [
       TrueHD: 'truehd|true hd|dolby truehd',
       Atmos: 'atmos|dolby atmos',
       'DD+': 'ddp|eac3|e ac3|e ac 3|ddpa|dolby digital plus|eac',
-      DD: 'dd|ac3|ac 3|dolby digital|ac3d|dd ex|ddex|ac3mux',
+      DD: 'dolby|dd|ac3|ac 3|dolby digital|ac3d|dd ex|ddex|ac3mux',
       AAC: 'aac|he aac|aac lc|heaac',
       FLAC: 'flac|flacx2',
       PCM: 'lpcm|pcm',

@@ -1,0 +1,21 @@
+import type { BareNumber, NumberScene } from './bare-numbers.ts';
+import { isTelevised } from './marks.ts';
+import { wordValue } from './numbering.ts';
+import type { Words } from './tokens.ts';
+
+const GLUED = /^part(\d{1,2})$/;
+
+/** "Name.Part.Two.720p.HDTV": the parts of something broadcast, without a year, are the episodes of a mini-series. */
+export function findMiniSeries(words: Words, { begin, marks }: NumberScene): BareNumber | undefined {
+  if (!isTelevised(marks) || marks.some((mark) => mark.kind === 'year')) return undefined;
+  for (let i = begin + 1; i < words.tokens.length; i++) {
+    const { key } = words.tokens[i]!;
+    const glued = GLUED.exec(key)?.[1];
+    const value = glued ?? (key === 'part' ? words.tokens[i + 1]?.key : undefined);
+    const number = value === undefined ? undefined : wordValue(value);
+    const to = i + (glued === undefined ? 2 : 1);
+    if (number !== undefined && marks.some((mark) => mark.from === to && mark.strong))
+      return { from: i, to, season: 1, episodes: [number] };
+  }
+  return undefined;
+}
