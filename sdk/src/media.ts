@@ -24,7 +24,17 @@ export const ExternalIds: z.ZodType<ExternalIds, ExternalIds> = z
   .object({ tmdb: id, imdb: id, tvdb: id, igdb: id, trakt: id })
   .catchall(id);
 
-export const ArtworkKind = z.enum(['poster', 'backdrop', 'logo', 'still', 'banner', 'landscape', 'profile', 'disc', 'clearart']);
+export const ArtworkKind = z.enum([
+  'poster',
+  'backdrop',
+  'logo',
+  'still',
+  'banner',
+  'landscape',
+  'profile',
+  'disc',
+  'clearart',
+]);
 export type ArtworkKind = z.output<typeof ArtworkKind>;
 
 /** A picture and where it is: `url` on the internet, or `path` inside the folder of the media file. */
