@@ -50,7 +50,7 @@ export function createLog(
   );
   // Children inherit this: pino itself does not format what a child is given.
   const child = logger.child;
-  logger.child = function (bindings, settings) {
+  logger.child = function (this: Logger, bindings: Record<string, unknown>, settings) {
     return child.call(this, redact(bindings) as typeof bindings, settings);
   } as typeof logger.child;
   return { logger, lines };

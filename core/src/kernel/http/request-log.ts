@@ -1,0 +1,40 @@
+import type { Logger } from '../log/logger.ts';
+import type { Exchange } from './exchange.ts';
+
+const slowMs = 2000;
+
+/** What is known of a request by its end. */
+export interface Observed {
+  exchange: Exchange;
+  startedAt: number;
+  /** Pattern of the path, `/api/v1/media/:id`, where a route was found. */
+  route: string | undefined;
+  accountId: string | undefined;
+}
+
+/**
+ * One line a request: `error` for faults of the server, `info` for changes and refusals, `debug` for the rest, so that at
+ * the usual level reading costs nothing. The path is written without its query: addresses may carry signatures.
+ */
+export function logRequest(logger: Logger, { exchange, startedAt, route, accountId }: Observed): void {
+  const { request, response, facts } = exchange;
+  const status = response.statusCode;
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const level = status >= 500 && status !== 503 ? 'error' : status >= 400 || !isRead ? 'info' : 'debug';
+  if (level === 'debug' && !logger.isLevelEnabled('debug')) return;
+  const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+  const path = (request.url ?? '').split('?', 1)[0]?.slice(0, 300);
+  logger[level](
+    {
+      request_id: facts.requestId,
+      ...(facts.correlationId === facts.requestId ? {} : { correlation_id: facts.correlationId }),
+      status,
+      ms,
+      route,
+      account: accountId,
+      address: facts.origin.address,
+      ...(ms > slowMs ? { slow: true } : {}),
+    },
+    `${request.method} ${path} ${status}`,
+  );
+}
