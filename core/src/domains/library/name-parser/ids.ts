@@ -9,13 +9,17 @@ export interface NameIds {
 const TAG = /[[({](tmdb|imdb|tvdb)(?:id)?[-=:](tt\d{1,10}|\d{1,10})[\])}]/gi;
 const BARE_IMDB = /(?:^|[^a-z\d])(tt\d{7,10})(?![a-z\d])/i;
 
+/** Plex's way to name an edition. */
+const EDITION = /\{edition-([^{}]{1,60})\}/i;
+
 export interface IdsAndRest {
   ids: NameIds;
+  edition?: string;
   /** The name without its id tags. */
   rest: string;
 }
 
-/** Takes the id tags out of a name, so that nothing after this sees them. */
+/** Takes the id tags and an `{edition-…}` tag out of a name, so that nothing after this sees them. */
 export function takeIds(name: string): IdsAndRest {
   const ids: NameIds = {};
   const rest = name.replace(TAG, (tag, database: string, id: string) => {
@@ -24,7 +28,9 @@ export function takeIds(name: string): IdsAndRest {
     ids[key] ??= id.toLowerCase();
     return ' ';
   });
+  const edition = EDITION.exec(rest)?.[1]?.trim();
   const imdb = BARE_IMDB.exec(rest)?.[1];
   if (imdb !== undefined) ids.imdb ??= imdb.toLowerCase();
-  return { ids, rest: imdb === undefined ? rest : rest.replace(imdb, ' ') };
+  const bare = (imdb === undefined ? rest : rest.replace(imdb, ' ')).replace(EDITION, ' ');
+  return { ids, ...(edition && { edition }), rest: bare };
 }

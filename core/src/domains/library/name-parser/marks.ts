@@ -1,6 +1,7 @@
 import { readDate, readShortDate } from './dates.ts';
 import { readGlued, readNumbering } from './episode-marks.ts';
 import type { NumberingMark } from './episode-marks.ts';
+import { ordinalValue } from './numbering.ts';
 import { longestPhrase } from './phrases.ts';
 import type { Meaning } from './phrases.ts';
 import { gapBefore } from './tokens.ts';
@@ -100,6 +101,14 @@ function fromNumbering(numbering: NumberingMark, from: number): Mark {
   return { kind: 'numbering', from, to: numbering.to, strong: true, value: '', numbering };
 }
 
+/** "50th Anniversary Edition". */
+function readAnniversary(words: Words, index: number): Mark | undefined {
+  if (words.tokens[index + 1]?.key !== 'anniversary' || ordinalValue(words.tokens[index]!.key) === undefined)
+    return undefined;
+  const to = words.tokens[index + 2]?.key === 'edition' ? index + 3 : index + 2;
+  return { kind: 'edition', from: index, to, strong: true, value: `${words.tokens[index]!.key} Anniversary Edition` };
+}
+
 function readPhrase(words: Words, index: number): Mark | undefined {
   const found = longestPhrase(words, index);
   if (found) return { ...found.meaning, from: index, to: found.to };
@@ -140,7 +149,7 @@ function readMark(words: Words, index: number, marks: Mark[]): Mark | undefined 
   if (resolution) return resolution;
   const numbering = readNumbering(words, index);
   if (numbering) return fromNumbering(numbering, index);
-  const phrase = readPhrase(words, index);
+  const phrase = (digit ? readAnniversary(words, index) : undefined) ?? readPhrase(words, index);
   if (phrase) return phrase;
   return (
     (digit ? (readYear(words, index) ?? readBareLines(words, index, marks)) : undefined) ??
@@ -154,4 +163,9 @@ const TELEVISION = new Set(['HDTV', 'PDTV', 'SDTV', 'DVB']);
 /** Whether the name says that it was taken from a broadcast. */
 export function isTelevised(marks: Mark[]): boolean {
   return marks.some((mark) => mark.kind === 'source' && TELEVISION.has(mark.value));
+}
+
+/** Whether the mark counts something rather than tells of the release: numbering, dates and years. */
+export function isCounting({ kind }: Mark): boolean {
+  return kind === 'numbering' || kind === 'date' || kind === 'year';
 }

@@ -1,12 +1,12 @@
-import type { BareNumber, NumberScene } from './bare-numbers.ts';
+import type { BareNumber } from './bare-numbers.ts';
 import { isTelevised } from './marks.ts';
+import type { NumberScene } from './number-rules.ts';
 import { wordValue } from './numbering.ts';
-import type { Words } from './tokens.ts';
 
 const GLUED = /^part(\d{1,2})$/;
 
 /** "Name.Part.Two.720p.HDTV": the parts of something broadcast, without a year, are the episodes of a mini-series. */
-export function findMiniSeries(words: Words, { begin, marks }: NumberScene): BareNumber | undefined {
+export function findMiniSeries({ words, begin, marks }: NumberScene): BareNumber | undefined {
   if (!isTelevised(marks) || marks.some((mark) => mark.kind === 'year')) return undefined;
   for (let i = begin + 1; i < words.tokens.length; i++) {
     const { key } = words.tokens[i]!;

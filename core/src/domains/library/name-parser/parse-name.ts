@@ -57,7 +57,11 @@ function readFolders(folders: string[]): Surroundings {
   const found: Surroundings = { ids: {}, seasonFolder: false };
   for (const [depth, folder] of folders.entries()) {
     const { ids, rest } = takeIds(folder);
-    Object.assign(found.ids, ids, { ...found.ids });
+    if (found.work) {
+      adoptParent(found, ids, readFolder(rest.trim()));
+      break;
+    }
+    found.ids = { ...ids, ...found.ids };
     const extra = depth === 0 ? extraFolder(rest.trim()) : undefined;
     if (extra !== undefined) {
       found.extra = extra;
@@ -71,9 +75,17 @@ function readFolders(folders: string[]): Surroundings {
     }
     found.work = reading;
     found.workName = rest.trim();
-    break;
   }
   return found;
+}
+
+/** "Show (2021)/Show.S01.1080p/": the folder above a release names the same work, and better. */
+function adoptParent(found: Surroundings, ids: NameIds, parent: NameReading): void {
+  const work = found.work!;
+  if (parent.title === '' || titleKey(parent.title) !== titleKey(work.title)) return;
+  const year = work.year ?? parent.year;
+  found.work = { ...work, title: parent.title, ...(year !== undefined && { year }) };
+  found.ids = { ...ids, ...found.ids };
 }
 
 function titleKey(title: string): string {
@@ -103,10 +115,11 @@ function chooseTitle(file: NameReading, around: Surroundings, name: string): str
   if (file.title === '' || around.seasonFolder) return folder.title;
   if (yieldsToFolder(file, folder, name)) return folder.title;
   const [own, above] = [titleKey(file.title), titleKey(folder.title)];
+  if (own === above) return folder.title;
   if (isTelevision(file))
     return file.season === undefined && above !== '' && own.startsWith(above) ? folder.title : file.title;
   const oneWork = folder.year !== undefined && (file.year === undefined || file.year === folder.year);
-  return oneWork || own === above ? folder.title : file.title;
+  return oneWork || around.extra !== undefined ? folder.title : file.title;
 }
 
 /** "Title (Year) - label" in the folder "Title (Year)". */
@@ -144,9 +157,31 @@ function borrow(file: NameReading, folder: NameReading | undefined, replaced: bo
   };
 }
 
-function typeOf(name: NameReading, seasonKnown: boolean, known: boolean): 'movie' | 'episode' | undefined {
-  if (isTelevision(name) || name.seasons !== undefined || seasonKnown) return 'episode';
-  return known ? 'movie' : undefined;
+/** Reads the file's own name in the light of its folders. */
+function readFile(name: string, around: Surroundings): NameReading {
+  const [own, above] = [titleKey(name), titleKey(around.work?.title ?? '')];
+  return readName(name, {
+    ...(around.season !== undefined && { season: around.season }),
+    inShowFolder: above !== '' && own.startsWith(above),
+    isFolderTitle: own === above && around.season === undefined,
+  });
+}
+
+interface Joined {
+  reading: NameReading;
+  /** The folder's season counts for the file. */
+  inSeason: boolean;
+}
+
+function join(own: NameReading, around: Surroundings, name: string): Joined {
+  const replaced = around.work !== undefined && yieldsToFolder(own, around.work, name);
+  const lent = borrow(own, around.work, replaced);
+  const reading = replaced ? { ...own, ...lent, title: own.title } : { ...lent, ...own };
+  const inSeason = around.season !== undefined && !replaced;
+  // A number found by its place counts within the season its folder tells.
+  if (inSeason && own.bare) delete reading.absoluteEpisode;
+  if (inSeason || (around.season !== undefined && isTelevision(reading))) reading.season ??= around.season!;
+  return { reading, inSeason };
 }
 
 /**
@@ -156,36 +191,24 @@ function typeOf(name: NameReading, seasonKnown: boolean, known: boolean): 'movie
 export function parseName(input: string): ParsedName {
   const { file, folders, hasExtension } = readPath(input);
   const around = readFolders(folders);
-  const { ids, rest: untagged } = takeIds(file);
-  const { extra: suffixExtra, rest: plain } = takeExtraSuffix(untagged);
+  const { ids, edition, rest: untagged } = takeIds(file);
+  const { extra: suffixExtra, rest: plain } = takeExtraSuffix(untagged.trim());
   const { part, rest: name } = takePart(plain.trim());
-  const own = readName(name, {
-    ...(around.season !== undefined && { season: around.season }),
-    inShowFolder: around.work !== undefined && titleKey(name).startsWith(titleKey(around.work.title)),
-  });
-  const replaced = around.work !== undefined && yieldsToFolder(own, around.work, name);
-  const reading: NameReading = replaced
-    ? { ...own, ...borrow(own, around.work, true), title: own.title }
-    : { ...borrow(own, around.work, false), ...own };
-  const television = isTelevision(reading) || (around.season !== undefined && !replaced);
-  const season = reading.season ?? (television ? around.season : undefined);
-  const chosen = chooseTitle(own, around, name);
-  const title = chosen || own.after || cleanTitle(name) || name.trim() || input.trim() || input;
-  const extra = around.extra ?? suffixExtra;
+  const own = readFile(name, around);
+  const { reading, inSeason } = join(own, around, name);
+  const television = isTelevision(reading) || reading.seasons !== undefined || inSeason;
+  const title = chooseTitle(own, around, name) || own.after || cleanTitle(name) || name.trim() || input.trim() || input;
+  const isNumbered = own.season !== undefined && own.episodes.length > 0;
+  const extra = suffixExtra ?? (isNumbered ? undefined : around.extra);
   const version = readVersion(name, around, television);
-  const episodeTitle = television && own.after !== title ? own.after : '';
-  const type = typeOf(
-    { ...reading, ...(season !== undefined && { season }) },
-    around.seasonFolder,
-    reading.year !== undefined || reading.tagged || hasExtension,
-  );
-  const { after: _after, bare: _bare, tagged: _tagged, ...fields } = reading;
+  const known = reading.year !== undefined || reading.tagged || hasExtension;
+  const { after, bare: _bare, tagged: _tagged, ...fields } = reading;
   return {
     ...fields,
     title,
-    ...(season !== undefined && { season }),
-    ...(episodeTitle !== '' && { episodeTitle }),
-    ...(type && { type }),
+    ...(edition !== undefined && { edition }),
+    ...(television && own.after === after && after !== '' && after !== title && { episodeTitle: after }),
+    ...((television || known) && { type: television ? 'episode' : 'movie' }),
     ids: { ...around.ids, ...ids },
     ...(part !== undefined && { part }),
     ...(extra !== undefined && { extra }),

@@ -1,5 +1,5 @@
 import { layOut } from './layout.ts';
-import type { FolderHints, Layout } from './layout.ts';
+import type { FolderHints } from './layout.ts';
 import type { Mark, MarkKind } from './marks.ts';
 import type { ParsedName } from './parsed-name.ts';
 import { findGroup } from './release-group.ts';
@@ -18,7 +18,6 @@ export interface NameReading extends Omit<ParsedName, 'title' | 'ids'> {
 }
 
 const LANGUAGE_LIMIT = 8;
-const ANNIVERSARY = /(\d{1,3})(?:st|nd|rd|th)[\s._]+anniversary/i;
 
 function values(marks: Mark[], kind: MarkKind): string[] {
   return [...new Set(marks.filter((mark) => mark.kind === kind).map((mark) => mark.value))];
@@ -44,14 +43,9 @@ function isName(mark: Mark): boolean {
   return mark.value === '2160p' && !mark.strong;
 }
 
-function readEdition({ words, marks }: Layout): string | undefined {
-  const editions = marks.filter((mark) => mark.kind === 'edition');
-  if (editions.length === 0) return undefined;
-  const anniversary = ANNIVERSARY.exec(words.source.slice(0, 400));
-  const named = values(editions, 'edition').map((value) =>
-    anniversary && value === 'Anniversary Edition' ? `${anniversary[1]}th ${value}` : value,
-  );
-  return named.join(' ');
+function readEdition(marks: Mark[]): string | undefined {
+  const editions = values(marks, 'edition');
+  return editions.length > 0 ? editions.join(' ') : undefined;
 }
 
 function readRevision(marks: Mark[]): number | undefined {
@@ -146,7 +140,7 @@ export function readName(name: string, hints: FolderHints): NameReading {
       audioCodec: values(marks, 'audioCodec')[0],
       hdr: values(marks, 'hdr'),
       threeD: values(marks, 'threeD')[0],
-      edition: readEdition(layout),
+      edition: readEdition(marks),
       languages: values(marks, 'language').slice(0, LANGUAGE_LIMIT),
       country: values(marks, 'country')[0],
       service: values(marks, 'service')[0],

@@ -78,12 +78,13 @@ function isGroupLike(text: string): boolean {
   );
 }
 
-function findTrailingBracket({ words, end }: Layout, isTag: (Mark | undefined)[]): string | undefined {
+function findTrailingBracket({ words, end, marks }: Layout, isTag: (Mark | undefined)[]): string | undefined {
   const outer = words.brackets.filter(
     (bracket) => bracket.parent < 0 && bracket.first >= end && bracket.last > bracket.first,
   );
   for (const bracket of outer.reverse()) {
-    if (words.plain[bracket.open] !== '[' || holdsTags(bracket, isTag)) continue;
+    const numbers = marks.some((mark) => mark.from >= bracket.first && mark.to <= bracket.last);
+    if (words.plain[bracket.open] !== '[' || numbers || holdsTags(bracket, isTag)) continue;
     const text = words.source.slice(bracket.open + 1, bracket.close).trim();
     if (!text.includes(' ') && isGroupLike(text)) return text;
   }

@@ -112,7 +112,7 @@ function gapAfterIsOpen(words: Words, index: number): boolean {
 }
 
 function moreSeasons(words: Words, index: number, first: number): NumberingMark {
-  const plural = /s$/.test(words.tokens[index - 2]?.key ?? '');
+  const plural = (words.tokens[index - 2]?.key ?? '').endsWith('s');
   const seasons = [first];
   let to = index;
   for (let step = nextSeason(words, to, seasons, plural); step; step = nextSeason(words, to, seasons, plural)) {

@@ -1,0 +1,89 @@
+import { isCounting } from './marks.ts';
+import type { Mark, MarkKind } from './marks.ts';
+import type { Words } from './tokens.ts';
+
+/** A name whose marks are found but not yet judged. */
+interface Judged {
+  words: Words;
+  marks: Mark[];
+  begin: number;
+  year?: Mark;
+}
+
+/** Weak words that count when something strong follows them at once: "EXTENDED.720p", "German.BluRay", "CAM.x264". */
+const ADJACENT = new Set<MarkKind>([
+  'edition',
+  'language',
+  'revision',
+  'source',
+  'resolution',
+  'hdr',
+  'pack',
+  'noise',
+  'threeD',
+  'audioCodec',
+]);
+/** Of these, the ones that count also directly before a year: no film is called "Something EXTENDED (2001)", but "The Good German (2006)" is. */
+const BEFORE_YEAR = new Set<MarkKind>(['edition', 'revision', 'noise', 'pack']);
+/** What does not count for being the last word of an episode's name. */
+const NEVER_LAST = new Set<MarkKind>(['country', 'filler']);
+
+/** Decides which marks count, from right to left, since most weak ones lean on what follows them. */
+export function acceptMarks(name: Judged): Mark[] {
+  const { marks } = name;
+  const firstTag = marks.find((mark) => mark.strong && !isCounting(mark))?.from ?? Number.POSITIVE_INFINITY;
+  const numbered = marks.some((mark) => mark.kind === 'numbering');
+  const chained = chainAfter(marks, numbered ? undefined : name.year);
+  const reversed: Mark[] = [];
+  for (const mark of marks.toReversed()) {
+    const counts =
+      mark.strong ||
+      mark.from >= firstTag ||
+      chained.has(mark) ||
+      fillsBracket(name, mark) ||
+      leansOn(name, mark, reversed.at(-1), numbered);
+    if (counts) reversed.push(mark);
+  }
+  return reversed.toReversed();
+}
+
+/** Marks in an unbroken row behind the year, or behind a season without episode: there no title words are left. */
+function chainAfter(marks: Mark[], year: Mark | undefined): Set<Mark> {
+  const chained = new Set<Mark>();
+  let expected = -1;
+  for (const mark of marks) {
+    const opens = mark.numbering ? mark.numbering.episodes.length === 0 : mark === year;
+    if (!opens && mark.from !== expected) continue;
+    if (!opens) chained.add(mark);
+    expected = mark.to;
+  }
+  return chained;
+}
+
+/** Whether the mark lies in a bracket that holds nothing but marks: "(Unrated)", "[German]". */
+function fillsBracket({ words, marks }: Judged, mark: Mark): boolean {
+  const bracket = words.brackets[words.tokens[mark.from]!.bracket];
+  if (!bracket) return false;
+  let at = bracket.first;
+  for (const other of marks) {
+    if (other.from === at) at = other.to;
+    if (other.from >= bracket.last || at >= bracket.last) break;
+  }
+  return at >= bracket.last;
+}
+
+function leansOn({ words, begin }: Judged, mark: Mark, next: Mark | undefined, numbered: boolean): boolean {
+  if (mark.from === begin) return false;
+  if (!next || next.from !== mark.to) return numbered && mark.to === words.tokens.length && !NEVER_LAST.has(mark.kind);
+  if (next.kind === 'numbering' || next.kind === 'date') return leansOnNumbering(words, mark, next);
+  if (next.kind === 'year') return BEFORE_YEAR.has(mark.kind);
+  return ADJACENT.has(mark.kind) || (mark.kind === 'service' && next.kind === 'source');
+}
+
+/** "The Show US S01E01", but "This Is Us S01E01"; "The Show Complete Season 1". */
+function leansOnNumbering(words: Words, mark: Mark, next: Mark): boolean {
+  const seasoned = next.numbering?.season !== undefined || next.numbering?.seasons !== undefined;
+  if (!seasoned) return false;
+  const { start, end } = words.tokens[mark.from]!;
+  return mark.kind === 'pack' || (mark.kind === 'country' && /^[A-Z]+$/.test(words.source.slice(start, end)));
+}
