@@ -8,7 +8,7 @@ import type { ApiDescription } from './openapi.ts';
 const isEndpoint = (value: unknown): value is Endpoint =>
   typeof value === 'object' && value !== null && 'verb' in value && 'access' in value;
 
-/** Every endpoint and every exported, capitalised schema of the `*.schema.ts` files of core. */
+/** Every endpoint and every exported schema of the `*.schema.ts` files of core. */
 export async function loadContracts(root: string): Promise<Omit<ApiDescription, 'version'>> {
   const endpoints: { name: string; endpoint: Endpoint }[] = [];
   const named = new Map<string, z.ZodType>();
@@ -17,12 +17,14 @@ export async function loadContracts(root: string): Promise<Omit<ApiDescription, 
     const exported = (await import(pathToFileURL(path.join(root, file)).href)) as Record<string, unknown>;
     for (const [name, value] of Object.entries(exported)) {
       if (isEndpoint(value)) endpoints.push({ name, endpoint: value });
-      else if (value instanceof z.ZodType && /^[A-Z]/.test(name)) named.set(name, value);
+      else if (value instanceof z.ZodType && !/(Query|Params|Filters)$/.test(name)) named.set(capitalised(name), value);
     }
   }
   refuseTwins(endpoints);
   return { endpoints, named };
 }
+
+const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function refuseTwins(endpoints: readonly { name: string; endpoint: Endpoint }[]): void {
   for (const key of ['name', 'verb'] as const) {

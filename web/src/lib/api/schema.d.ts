@@ -1564,6 +1564,49 @@ export interface components {
             createdAt: string;
             lastSeenAt: string | null;
         };
+        Block: {
+            /** @constant */
+            kind: "table";
+            title?: string;
+            source: {
+                method: string;
+                url: string;
+                schema?: components["schemas"]["JsonSchema"];
+            };
+            columns: {
+                key: string;
+                title: string;
+                format?: string;
+            }[];
+        } | {
+            /** @constant */
+            kind: "stats";
+            title?: string;
+            source: {
+                method: string;
+                url: string;
+                schema?: components["schemas"]["JsonSchema"];
+            };
+        } | {
+            /** @constant */
+            kind: "form";
+            title?: string;
+            target: {
+                method: string;
+                url: string;
+                schema?: components["schemas"]["JsonSchema"];
+            };
+        } | {
+            /** @constant */
+            kind: "action";
+            title: string;
+            confirm?: string;
+            target: {
+                method: string;
+                url: string;
+                schema?: components["schemas"]["JsonSchema"];
+            };
+        };
         ClientProfile: {
             videoCodecs: string[];
             audioCodecs: string[];
@@ -1572,6 +1615,63 @@ export interface components {
             maxBitrate?: number;
             maxChannels?: number;
         };
+        Connection: {
+            /** Format: uuid */
+            id: string;
+            pluginId: string;
+            contract: string;
+            kind: string;
+            name: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            secretsSet: string[];
+            accountId?: string;
+            priority: number;
+            tags: string[];
+            enabled: boolean;
+            available: boolean;
+            state: components["schemas"]["ConnectionState"];
+            reason: string;
+            /** Format: date-time */
+            backoffUntil?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ConnectionChange: {
+            name?: string;
+            settings?: {
+                [key: string]: unknown;
+            };
+            priority?: number;
+            tags?: string[];
+            enabled?: boolean;
+        };
+        ConnectionKind: {
+            pluginId: string;
+            pluginName: string;
+            contract: string;
+            kind: string;
+            name: string;
+            icon?: string;
+            schema?: components["schemas"]["JsonSchema"];
+            presets: {
+                id: string;
+                name: string;
+                settings: {
+                    [key: string]: unknown;
+                };
+            }[];
+            methods: string[];
+            login: boolean;
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        ConnectionState: "ok" | "backoff" | "needs_auth" | "invalid" | "disabled";
         FileView: {
             id: number;
             fileName: string;
@@ -1722,6 +1822,100 @@ export interface components {
         };
         /** @enum {string} */
         ItemType: "movie" | "show" | "season" | "episode" | "game";
+        JobDefinitionView: {
+            name: string;
+            title: string;
+            pluginId: string | null;
+            attempts: number;
+            priority: number;
+            input: {
+                [key: string]: unknown;
+            };
+        };
+        JobDetail: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            title: string;
+            pluginId: string | null;
+            state: components["schemas"]["JobState"];
+            priority: number;
+            attempt: number;
+            maxAttempts: number;
+            done: number;
+            total: number | null;
+            note: string;
+            cancelRequested: boolean;
+            error: {
+                code: string;
+                message: string;
+                fix?: string;
+            } | null;
+            accountId: string | null;
+            parentId: string | null;
+            /** Format: date-time */
+            runAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            input: unknown;
+            result: unknown;
+            steps: components["schemas"]["JobStep"][];
+            events: components["schemas"]["JobEvent"][];
+        };
+        JobEvent: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            level: "info" | "warn" | "error";
+            message: string;
+            data: unknown;
+        };
+        /** @enum {string} */
+        JobState: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+        JobStep: {
+            name: string;
+            result: unknown;
+            /** Format: date-time */
+            finishedAt: string;
+        };
+        JobSummary: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            title: string;
+            pluginId: string | null;
+            state: components["schemas"]["JobState"];
+            priority: number;
+            attempt: number;
+            maxAttempts: number;
+            done: number;
+            total: number | null;
+            note: string;
+            cancelRequested: boolean;
+            error: {
+                code: string;
+                message: string;
+                fix?: string;
+            } | null;
+            accountId: string | null;
+            parentId: string | null;
+            /** Format: date-time */
+            runAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+        };
+        JsonSchema: {
+            [key: string]: unknown;
+        };
         Library: {
             id: number;
             name: string;
@@ -1805,6 +1999,22 @@ export interface components {
             text: string;
             weight: number;
         };
+        NewConnectionInput: {
+            pluginId: components["schemas"]["PluginId"];
+            contract: string;
+            kind: string;
+            name: string;
+            /** @default {} */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @default 100 */
+            priority: number;
+            /** @default [] */
+            tags: string[];
+            /** @default true */
+            enabled: boolean;
+        };
         Picture: {
             id: number;
             url: string;
@@ -1819,6 +2029,74 @@ export interface components {
             playCount: number;
             lastPlayedAt: string | null;
         };
+        Plugin: {
+            id: string;
+            name: string;
+            version: string;
+            description: string;
+            author?: string;
+            homepage?: string;
+            state: components["schemas"]["PluginState"];
+            reason: string;
+            bundled: boolean;
+            enabled: boolean;
+            sdk: string;
+            contributions: {
+                providers: {
+                    contract: string;
+                    kind: string;
+                    name: string;
+                    methods: string[];
+                }[];
+                hooks: {
+                    /** @enum {string} */
+                    verb: "on" | "filter" | "decide";
+                    name: string;
+                    stage: string;
+                }[];
+                routes: {
+                    verb: string;
+                    /** @enum {string} */
+                    access: "public" | "guest" | "user" | "admin";
+                }[];
+                jobs: {
+                    name: string;
+                    title: string;
+                    schedule?: string;
+                }[];
+                pages: {
+                    path: string;
+                    title: string;
+                }[];
+                widgets: {
+                    id: string;
+                    title: string;
+                }[];
+                actions: {
+                    id: string;
+                    title: string;
+                }[];
+                collections: string[];
+            };
+            options: {
+                schema?: components["schemas"]["JsonSchema"];
+                values: {
+                    [key: string]: unknown;
+                };
+                secretsSet: string[];
+            };
+            permissions: string[];
+            problems: {
+                /** Format: date-time */
+                at: string;
+                where: string;
+                message: string;
+                count: number;
+            }[];
+        };
+        PluginId: string;
+        /** @enum {string} */
+        PluginState: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
         Preferences: {
             /** @enum {string} */
             theme?: "dark" | "light" | "system";
@@ -1851,6 +2129,33 @@ export interface components {
                 message: string;
             }[];
         };
+        RunningJobs: {
+            running: number;
+            waiting: number;
+            items: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                title: string;
+                state: components["schemas"]["JobState"];
+                done: number;
+                total: number | null;
+                note: string;
+            }[];
+        };
+        ScheduleView: {
+            name: string;
+            title: string;
+            job: string;
+            pluginId: string | null;
+            cron: string | null;
+            defaultCron: string | null;
+            timeZone: string;
+            enabled: boolean;
+            available: boolean;
+            lastRunAt: string | null;
+            nextRunAt: string | null;
+        };
         StreamView: {
             index: number;
             /** @enum {string} */
@@ -1864,6 +2169,67 @@ export interface components {
             forced: boolean;
             hearingImpaired: boolean;
             external: boolean;
+        };
+        TestResult: {
+            ok: boolean;
+            message: string;
+            code?: string;
+            fix?: string;
+            durationMs: number;
+        };
+        UiManifest: {
+            version: string;
+            plugins: {
+                id: string;
+                name: string;
+                version: string;
+            }[];
+            pages: components["schemas"]["UiPage"][];
+            nav: {
+                plugin: string;
+                href: string;
+                title: string;
+                icon?: string;
+            }[];
+            widgets: {
+                plugin: string;
+                id: string;
+                title: string;
+                /** @enum {string} */
+                size: "small" | "wide" | "full";
+                module?: {
+                    url: string;
+                    styles: string[];
+                };
+                show?: components["schemas"]["Block"][];
+            }[];
+            actions: {
+                plugin: string;
+                id: string;
+                title: string;
+                icon?: string;
+                confirm?: string;
+                types: string[];
+                target: {
+                    method: string;
+                    url: string;
+                    schema?: components["schemas"]["JsonSchema"];
+                };
+            }[];
+        };
+        UiPage: {
+            plugin: string;
+            path: string;
+            href: string;
+            title: string;
+            icon?: string;
+            /** @enum {string} */
+            access: "public" | "guest" | "user" | "admin";
+            module?: {
+                url: string;
+                styles: string[];
+            };
+            show?: components["schemas"]["Block"][];
         };
     };
     responses: never;
@@ -2643,7 +3009,7 @@ export interface operations {
         parameters: {
             query?: {
                 contract?: string;
-                pluginId?: string;
+                pluginId?: components["schemas"]["PluginId"];
             };
             header?: never;
             path?: never;
@@ -2658,32 +3024,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            /** Format: uuid */
-                            id: string;
-                            pluginId: string;
-                            contract: string;
-                            kind: string;
-                            name: string;
-                            settings: {
-                                [key: string]: unknown;
-                            };
-                            secretsSet: string[];
-                            accountId?: string;
-                            priority: number;
-                            tags: string[];
-                            enabled: boolean;
-                            available: boolean;
-                            /** @enum {string} */
-                            state: "ok" | "backoff" | "needs_auth" | "invalid" | "disabled";
-                            reason: string;
-                            /** Format: date-time */
-                            backoffUntil?: string;
-                            /** Format: date-time */
-                            createdAt: string;
-                            /** Format: date-time */
-                            updatedAt: string;
-                        }[];
+                        items: components["schemas"]["Connection"][];
                     };
                 };
             };
@@ -2707,22 +3048,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    pluginId: string;
-                    contract: string;
-                    kind: string;
-                    name: string;
-                    /** @default {} */
-                    settings?: {
-                        [key: string]: unknown;
-                    };
-                    /** @default 100 */
-                    priority?: number;
-                    /** @default [] */
-                    tags?: string[];
-                    /** @default true */
-                    enabled?: boolean;
-                };
+                "application/json": components["schemas"]["NewConnectionInput"];
             };
         };
         responses: {
@@ -2732,32 +3058,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        pluginId: string;
-                        contract: string;
-                        kind: string;
-                        name: string;
-                        settings: {
-                            [key: string]: unknown;
-                        };
-                        secretsSet: string[];
-                        accountId?: string;
-                        priority: number;
-                        tags: string[];
-                        enabled: boolean;
-                        available: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "backoff" | "needs_auth" | "invalid" | "disabled";
-                        reason: string;
-                        /** Format: date-time */
-                        backoffUntil?: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /** Format: date-time */
-                        updatedAt: string;
-                    };
+                    "application/json": components["schemas"]["Connection"];
                 };
             };
             /** @description What went wrong. */
@@ -2787,29 +3088,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            pluginId: string;
-                            pluginName: string;
-                            contract: string;
-                            kind: string;
-                            name: string;
-                            icon?: string;
-                            schema?: {
-                                [key: string]: unknown;
-                            };
-                            presets: {
-                                id: string;
-                                name: string;
-                                settings: {
-                                    [key: string]: unknown;
-                                };
-                            }[];
-                            methods: string[];
-                            login: boolean;
-                            facts: {
-                                [key: string]: unknown;
-                            };
-                        }[];
+                        items: components["schemas"]["ConnectionKind"][];
                     };
                 };
             };
@@ -2833,22 +3112,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    pluginId: string;
-                    contract: string;
-                    kind: string;
-                    name: string;
-                    /** @default {} */
-                    settings?: {
-                        [key: string]: unknown;
-                    };
-                    /** @default 100 */
-                    priority?: number;
-                    /** @default [] */
-                    tags?: string[];
-                    /** @default true */
-                    enabled?: boolean;
-                };
+                "application/json": components["schemas"]["NewConnectionInput"];
             };
         };
         responses: {
@@ -2858,13 +3122,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        ok: boolean;
-                        message: string;
-                        code?: string;
-                        fix?: string;
-                        durationMs: number;
-                    };
+                    "application/json": components["schemas"]["TestResult"];
                 };
             };
             /** @description What went wrong. */
@@ -2895,32 +3153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        pluginId: string;
-                        contract: string;
-                        kind: string;
-                        name: string;
-                        settings: {
-                            [key: string]: unknown;
-                        };
-                        secretsSet: string[];
-                        accountId?: string;
-                        priority: number;
-                        tags: string[];
-                        enabled: boolean;
-                        available: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "backoff" | "needs_auth" | "invalid" | "disabled";
-                        reason: string;
-                        /** Format: date-time */
-                        backoffUntil?: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /** Format: date-time */
-                        updatedAt: string;
-                    };
+                    "application/json": components["schemas"]["Connection"];
                 };
             };
             /** @description What went wrong. */
@@ -2974,15 +3207,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name?: string;
-                    settings?: {
-                        [key: string]: unknown;
-                    };
-                    priority?: number;
-                    tags?: string[];
-                    enabled?: boolean;
-                };
+                "application/json": components["schemas"]["ConnectionChange"];
             };
         };
         responses: {
@@ -2992,32 +3217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        pluginId: string;
-                        contract: string;
-                        kind: string;
-                        name: string;
-                        settings: {
-                            [key: string]: unknown;
-                        };
-                        secretsSet: string[];
-                        accountId?: string;
-                        priority: number;
-                        tags: string[];
-                        enabled: boolean;
-                        available: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "backoff" | "needs_auth" | "invalid" | "disabled";
-                        reason: string;
-                        /** Format: date-time */
-                        backoffUntil?: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /** Format: date-time */
-                        updatedAt: string;
-                    };
+                    "application/json": components["schemas"]["Connection"];
                 };
             };
             /** @description What went wrong. */
@@ -3048,13 +3248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        ok: boolean;
-                        message: string;
-                        code?: string;
-                        fix?: string;
-                        durationMs: number;
-                    };
+                    "application/json": components["schemas"]["TestResult"];
                 };
             };
             /** @description What went wrong. */
@@ -3718,7 +3912,7 @@ export interface operations {
             query?: {
                 page?: number;
                 pageSize?: number;
-                state?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+                state?: components["schemas"]["JobState"];
                 name?: string;
             };
             header?: never;
@@ -3734,37 +3928,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                            title: string;
-                            pluginId: string | null;
-                            /** @enum {string} */
-                            state: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
-                            priority: number;
-                            attempt: number;
-                            maxAttempts: number;
-                            done: number;
-                            total: number | null;
-                            note: string;
-                            cancelRequested: boolean;
-                            error: {
-                                code: string;
-                                message: string;
-                                fix?: string;
-                            } | null;
-                            accountId: string | null;
-                            parentId: string | null;
-                            /** Format: date-time */
-                            runAt: string;
-                            /** Format: date-time */
-                            createdAt: string;
-                            /** Format: date-time */
-                            updatedAt: string;
-                            startedAt: string | null;
-                            finishedAt: string | null;
-                        }[];
+                        items: components["schemas"]["JobSummary"][];
                         page: number;
                         pageSize: number;
                         total: number;
@@ -3798,16 +3962,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            name: string;
-                            title: string;
-                            pluginId: string | null;
-                            attempts: number;
-                            priority: number;
-                            input: {
-                                [key: string]: unknown;
-                            };
-                        }[];
+                        items: components["schemas"]["JobDefinitionView"][];
                     };
                 };
             };
@@ -3837,21 +3992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        running: number;
-                        waiting: number;
-                        items: {
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                            title: string;
-                            /** @enum {string} */
-                            state: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
-                            done: number;
-                            total: number | null;
-                            note: string;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["RunningJobs"];
                 };
             };
             /** @description What went wrong. */
@@ -3882,54 +4023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        name: string;
-                        title: string;
-                        pluginId: string | null;
-                        /** @enum {string} */
-                        state: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
-                        priority: number;
-                        attempt: number;
-                        maxAttempts: number;
-                        done: number;
-                        total: number | null;
-                        note: string;
-                        cancelRequested: boolean;
-                        error: {
-                            code: string;
-                            message: string;
-                            fix?: string;
-                        } | null;
-                        accountId: string | null;
-                        parentId: string | null;
-                        /** Format: date-time */
-                        runAt: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /** Format: date-time */
-                        updatedAt: string;
-                        startedAt: string | null;
-                        finishedAt: string | null;
-                        input: unknown;
-                        result: unknown;
-                        steps: {
-                            name: string;
-                            result: unknown;
-                            /** Format: date-time */
-                            finishedAt: string;
-                        }[];
-                        events: {
-                            id: number;
-                            /** Format: date-time */
-                            at: string;
-                            /** @enum {string} */
-                            level: "info" | "warn" | "error";
-                            message: string;
-                            data: unknown;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["JobDetail"];
                 };
             };
             /** @description What went wrong. */
@@ -3960,37 +4054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        name: string;
-                        title: string;
-                        pluginId: string | null;
-                        /** @enum {string} */
-                        state: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
-                        priority: number;
-                        attempt: number;
-                        maxAttempts: number;
-                        done: number;
-                        total: number | null;
-                        note: string;
-                        cancelRequested: boolean;
-                        error: {
-                            code: string;
-                            message: string;
-                            fix?: string;
-                        } | null;
-                        accountId: string | null;
-                        parentId: string | null;
-                        /** Format: date-time */
-                        runAt: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /** Format: date-time */
-                        updatedAt: string;
-                        startedAt: string | null;
-                        finishedAt: string | null;
-                    };
+                    "application/json": components["schemas"]["JobSummary"];
                 };
             };
             /** @description What went wrong. */
@@ -4021,37 +4085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        name: string;
-                        title: string;
-                        pluginId: string | null;
-                        /** @enum {string} */
-                        state: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
-                        priority: number;
-                        attempt: number;
-                        maxAttempts: number;
-                        done: number;
-                        total: number | null;
-                        note: string;
-                        cancelRequested: boolean;
-                        error: {
-                            code: string;
-                            message: string;
-                            fix?: string;
-                        } | null;
-                        accountId: string | null;
-                        parentId: string | null;
-                        /** Format: date-time */
-                        runAt: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /** Format: date-time */
-                        updatedAt: string;
-                        startedAt: string | null;
-                        finishedAt: string | null;
-                    };
+                    "application/json": components["schemas"]["JobSummary"];
                 };
             };
             /** @description What went wrong. */
@@ -5196,74 +5230,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            id: string;
-                            name: string;
-                            version: string;
-                            description: string;
-                            author?: string;
-                            homepage?: string;
-                            /** @enum {string} */
-                            state: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
-                            reason: string;
-                            bundled: boolean;
-                            enabled: boolean;
-                            sdk: string;
-                            contributions: {
-                                providers: {
-                                    contract: string;
-                                    kind: string;
-                                    name: string;
-                                    methods: string[];
-                                }[];
-                                hooks: {
-                                    /** @enum {string} */
-                                    verb: "on" | "filter" | "decide";
-                                    name: string;
-                                    stage: string;
-                                }[];
-                                routes: {
-                                    verb: string;
-                                    /** @enum {string} */
-                                    access: "public" | "guest" | "user" | "admin";
-                                }[];
-                                jobs: {
-                                    name: string;
-                                    title: string;
-                                    schedule?: string;
-                                }[];
-                                pages: {
-                                    path: string;
-                                    title: string;
-                                }[];
-                                widgets: {
-                                    id: string;
-                                    title: string;
-                                }[];
-                                actions: {
-                                    id: string;
-                                    title: string;
-                                }[];
-                                collections: string[];
-                            };
-                            options: {
-                                schema?: {
-                                    [key: string]: unknown;
-                                };
-                                values: {
-                                    [key: string]: unknown;
-                                };
-                                secretsSet: string[];
-                            };
-                            permissions: string[];
-                            problems: {
-                                /** Format: date-time */
-                                at: string;
-                                where: string;
-                                message: string;
-                                count: number;
-                            }[];
-                        }[];
+                        items: components["schemas"]["Plugin"][];
                     };
                 };
             };
@@ -5294,74 +5261,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            id: string;
-                            name: string;
-                            version: string;
-                            description: string;
-                            author?: string;
-                            homepage?: string;
-                            /** @enum {string} */
-                            state: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
-                            reason: string;
-                            bundled: boolean;
-                            enabled: boolean;
-                            sdk: string;
-                            contributions: {
-                                providers: {
-                                    contract: string;
-                                    kind: string;
-                                    name: string;
-                                    methods: string[];
-                                }[];
-                                hooks: {
-                                    /** @enum {string} */
-                                    verb: "on" | "filter" | "decide";
-                                    name: string;
-                                    stage: string;
-                                }[];
-                                routes: {
-                                    verb: string;
-                                    /** @enum {string} */
-                                    access: "public" | "guest" | "user" | "admin";
-                                }[];
-                                jobs: {
-                                    name: string;
-                                    title: string;
-                                    schedule?: string;
-                                }[];
-                                pages: {
-                                    path: string;
-                                    title: string;
-                                }[];
-                                widgets: {
-                                    id: string;
-                                    title: string;
-                                }[];
-                                actions: {
-                                    id: string;
-                                    title: string;
-                                }[];
-                                collections: string[];
-                            };
-                            options: {
-                                schema?: {
-                                    [key: string]: unknown;
-                                };
-                                values: {
-                                    [key: string]: unknown;
-                                };
-                                secretsSet: string[];
-                            };
-                            permissions: string[];
-                            problems: {
-                                /** Format: date-time */
-                                at: string;
-                                where: string;
-                                message: string;
-                                count: number;
-                            }[];
-                        }[];
+                        items: components["schemas"]["Plugin"][];
                     };
                 };
             };
@@ -5381,7 +5281,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["PluginId"];
             };
             cookie?: never;
         };
@@ -5393,74 +5293,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        version: string;
-                        description: string;
-                        author?: string;
-                        homepage?: string;
-                        /** @enum {string} */
-                        state: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
-                        reason: string;
-                        bundled: boolean;
-                        enabled: boolean;
-                        sdk: string;
-                        contributions: {
-                            providers: {
-                                contract: string;
-                                kind: string;
-                                name: string;
-                                methods: string[];
-                            }[];
-                            hooks: {
-                                /** @enum {string} */
-                                verb: "on" | "filter" | "decide";
-                                name: string;
-                                stage: string;
-                            }[];
-                            routes: {
-                                verb: string;
-                                /** @enum {string} */
-                                access: "public" | "guest" | "user" | "admin";
-                            }[];
-                            jobs: {
-                                name: string;
-                                title: string;
-                                schedule?: string;
-                            }[];
-                            pages: {
-                                path: string;
-                                title: string;
-                            }[];
-                            widgets: {
-                                id: string;
-                                title: string;
-                            }[];
-                            actions: {
-                                id: string;
-                                title: string;
-                            }[];
-                            collections: string[];
-                        };
-                        options: {
-                            schema?: {
-                                [key: string]: unknown;
-                            };
-                            values: {
-                                [key: string]: unknown;
-                            };
-                            secretsSet: string[];
-                        };
-                        permissions: string[];
-                        problems: {
-                            /** Format: date-time */
-                            at: string;
-                            where: string;
-                            message: string;
-                            count: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Plugin"];
                 };
             };
             /** @description What went wrong. */
@@ -5479,7 +5312,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["PluginId"];
                 hash: string;
                 path: string | string[];
             };
@@ -5512,7 +5345,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["PluginId"];
             };
             cookie?: never;
         };
@@ -5524,74 +5357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        version: string;
-                        description: string;
-                        author?: string;
-                        homepage?: string;
-                        /** @enum {string} */
-                        state: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
-                        reason: string;
-                        bundled: boolean;
-                        enabled: boolean;
-                        sdk: string;
-                        contributions: {
-                            providers: {
-                                contract: string;
-                                kind: string;
-                                name: string;
-                                methods: string[];
-                            }[];
-                            hooks: {
-                                /** @enum {string} */
-                                verb: "on" | "filter" | "decide";
-                                name: string;
-                                stage: string;
-                            }[];
-                            routes: {
-                                verb: string;
-                                /** @enum {string} */
-                                access: "public" | "guest" | "user" | "admin";
-                            }[];
-                            jobs: {
-                                name: string;
-                                title: string;
-                                schedule?: string;
-                            }[];
-                            pages: {
-                                path: string;
-                                title: string;
-                            }[];
-                            widgets: {
-                                id: string;
-                                title: string;
-                            }[];
-                            actions: {
-                                id: string;
-                                title: string;
-                            }[];
-                            collections: string[];
-                        };
-                        options: {
-                            schema?: {
-                                [key: string]: unknown;
-                            };
-                            values: {
-                                [key: string]: unknown;
-                            };
-                            secretsSet: string[];
-                        };
-                        permissions: string[];
-                        problems: {
-                            /** Format: date-time */
-                            at: string;
-                            where: string;
-                            message: string;
-                            count: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Plugin"];
                 };
             };
             /** @description What went wrong. */
@@ -5610,7 +5376,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["PluginId"];
             };
             cookie?: never;
         };
@@ -5622,74 +5388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        version: string;
-                        description: string;
-                        author?: string;
-                        homepage?: string;
-                        /** @enum {string} */
-                        state: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
-                        reason: string;
-                        bundled: boolean;
-                        enabled: boolean;
-                        sdk: string;
-                        contributions: {
-                            providers: {
-                                contract: string;
-                                kind: string;
-                                name: string;
-                                methods: string[];
-                            }[];
-                            hooks: {
-                                /** @enum {string} */
-                                verb: "on" | "filter" | "decide";
-                                name: string;
-                                stage: string;
-                            }[];
-                            routes: {
-                                verb: string;
-                                /** @enum {string} */
-                                access: "public" | "guest" | "user" | "admin";
-                            }[];
-                            jobs: {
-                                name: string;
-                                title: string;
-                                schedule?: string;
-                            }[];
-                            pages: {
-                                path: string;
-                                title: string;
-                            }[];
-                            widgets: {
-                                id: string;
-                                title: string;
-                            }[];
-                            actions: {
-                                id: string;
-                                title: string;
-                            }[];
-                            collections: string[];
-                        };
-                        options: {
-                            schema?: {
-                                [key: string]: unknown;
-                            };
-                            values: {
-                                [key: string]: unknown;
-                            };
-                            secretsSet: string[];
-                        };
-                        permissions: string[];
-                        problems: {
-                            /** Format: date-time */
-                            at: string;
-                            where: string;
-                            message: string;
-                            count: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Plugin"];
                 };
             };
             /** @description What went wrong. */
@@ -5708,7 +5407,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["PluginId"];
                 job: string;
             };
             cookie?: never;
@@ -5752,7 +5451,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["PluginId"];
             };
             cookie?: never;
         };
@@ -5772,74 +5471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        version: string;
-                        description: string;
-                        author?: string;
-                        homepage?: string;
-                        /** @enum {string} */
-                        state: "discovered" | "incompatible" | "blocked" | "needsConfig" | "starting" | "active" | "degraded" | "stopped" | "failed";
-                        reason: string;
-                        bundled: boolean;
-                        enabled: boolean;
-                        sdk: string;
-                        contributions: {
-                            providers: {
-                                contract: string;
-                                kind: string;
-                                name: string;
-                                methods: string[];
-                            }[];
-                            hooks: {
-                                /** @enum {string} */
-                                verb: "on" | "filter" | "decide";
-                                name: string;
-                                stage: string;
-                            }[];
-                            routes: {
-                                verb: string;
-                                /** @enum {string} */
-                                access: "public" | "guest" | "user" | "admin";
-                            }[];
-                            jobs: {
-                                name: string;
-                                title: string;
-                                schedule?: string;
-                            }[];
-                            pages: {
-                                path: string;
-                                title: string;
-                            }[];
-                            widgets: {
-                                id: string;
-                                title: string;
-                            }[];
-                            actions: {
-                                id: string;
-                                title: string;
-                            }[];
-                            collections: string[];
-                        };
-                        options: {
-                            schema?: {
-                                [key: string]: unknown;
-                            };
-                            values: {
-                                [key: string]: unknown;
-                            };
-                            secretsSet: string[];
-                        };
-                        permissions: string[];
-                        problems: {
-                            /** Format: date-time */
-                            at: string;
-                            where: string;
-                            message: string;
-                            count: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Plugin"];
                 };
             };
             /** @description What went wrong. */
@@ -6058,19 +5690,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            name: string;
-                            title: string;
-                            job: string;
-                            pluginId: string | null;
-                            cron: string | null;
-                            defaultCron: string | null;
-                            timeZone: string;
-                            enabled: boolean;
-                            available: boolean;
-                            lastRunAt: string | null;
-                            nextRunAt: string | null;
-                        }[];
+                        items: components["schemas"]["ScheduleView"][];
                     };
                 };
             };
@@ -6110,19 +5730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        name: string;
-                        title: string;
-                        job: string;
-                        pluginId: string | null;
-                        cron: string | null;
-                        defaultCron: string | null;
-                        timeZone: string;
-                        enabled: boolean;
-                        available: boolean;
-                        lastRunAt: string | null;
-                        nextRunAt: string | null;
-                    };
+                    "application/json": components["schemas"]["ScheduleView"];
                 };
             };
             /** @description What went wrong. */
@@ -6627,161 +6235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        version: string;
-                        plugins: {
-                            id: string;
-                            name: string;
-                            version: string;
-                        }[];
-                        pages: {
-                            plugin: string;
-                            path: string;
-                            href: string;
-                            title: string;
-                            icon?: string;
-                            /** @enum {string} */
-                            access: "public" | "guest" | "user" | "admin";
-                            module?: {
-                                url: string;
-                                styles: string[];
-                            };
-                            show?: ({
-                                /** @constant */
-                                kind: "table";
-                                title?: string;
-                                source: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                                columns: {
-                                    key: string;
-                                    title: string;
-                                    format?: string;
-                                }[];
-                            } | {
-                                /** @constant */
-                                kind: "stats";
-                                title?: string;
-                                source: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                            } | {
-                                /** @constant */
-                                kind: "form";
-                                title?: string;
-                                target: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                            } | {
-                                /** @constant */
-                                kind: "action";
-                                title: string;
-                                confirm?: string;
-                                target: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                            })[];
-                        }[];
-                        nav: {
-                            plugin: string;
-                            href: string;
-                            title: string;
-                            icon?: string;
-                        }[];
-                        widgets: {
-                            plugin: string;
-                            id: string;
-                            title: string;
-                            /** @enum {string} */
-                            size: "small" | "wide" | "full";
-                            module?: {
-                                url: string;
-                                styles: string[];
-                            };
-                            show?: ({
-                                /** @constant */
-                                kind: "table";
-                                title?: string;
-                                source: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                                columns: {
-                                    key: string;
-                                    title: string;
-                                    format?: string;
-                                }[];
-                            } | {
-                                /** @constant */
-                                kind: "stats";
-                                title?: string;
-                                source: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                            } | {
-                                /** @constant */
-                                kind: "form";
-                                title?: string;
-                                target: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                            } | {
-                                /** @constant */
-                                kind: "action";
-                                title: string;
-                                confirm?: string;
-                                target: {
-                                    method: string;
-                                    url: string;
-                                    schema?: {
-                                        [key: string]: unknown;
-                                    };
-                                };
-                            })[];
-                        }[];
-                        actions: {
-                            plugin: string;
-                            id: string;
-                            title: string;
-                            icon?: string;
-                            confirm?: string;
-                            types: string[];
-                            target: {
-                                method: string;
-                                url: string;
-                                schema?: {
-                                    [key: string]: unknown;
-                                };
-                            };
-                        }[];
-                    };
+                    "application/json": components["schemas"]["UiManifest"];
                 };
             };
             /** @description What went wrong. */
