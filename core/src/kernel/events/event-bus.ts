@@ -1,6 +1,14 @@
 /** Facts that happened, for the parts of the server and, through server-sent events, for browsers. Kinds and payloads: */
 export interface ServerEvents {
-  'job.changed': { id: string; name: string; state: string; done: number; total: number | null; note: string; accountId: string | null };
+  'job.changed': {
+    id: string;
+    name: string;
+    state: string;
+    done: number;
+    total: number | null;
+    note: string;
+    accountId: string | null;
+  };
   'library.changed': { libraryId: number; itemIds: number[] };
   'item.changed': { itemId: number };
   'playstate.changed': { accountId: string; itemId: number };
