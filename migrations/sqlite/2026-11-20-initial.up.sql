@@ -207,6 +207,7 @@ create unique index media_items_episode_unique on media_items (show_id, season_n
 create index media_items_parent_id_index on media_items (parent_id, episode_number);
 -- shelf is 1 on films, shows and games that have files: what a grid shows, in each order it can have
 create index media_items_shelf_title_index on media_items (shelf, sort_key, id, type) where shelf is not null;
+create index media_items_shelf_folded_title_index on media_items (shelf, folded_title, id) where shelf is not null;
 create index media_items_shelf_added_index on media_items (shelf, added_at, id, type) where shelf is not null;
 create index media_items_shelf_year_index on media_items (shelf, year, id, type) where shelf is not null;
 create index media_items_shelf_rating_index on media_items (shelf, rating, id, type) where shelf is not null;

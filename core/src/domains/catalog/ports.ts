@@ -41,7 +41,10 @@ export interface PlayStateReader {
 /** Files of items; kept by library. */
 export interface FileReader {
   /** Present and missing files of each item, main files first. Paths only for administrators. */
-  filesOf(itemIds: readonly number[], options: { paths: boolean }): Promise<ReadonlyMap<number, readonly FileDescription[]>>;
+  filesOf(
+    itemIds: readonly number[],
+    options: { paths: boolean },
+  ): Promise<ReadonlyMap<number, readonly FileDescription[]>>;
 }
 
 /** What the files of one item add up to. Extras do not count. */

@@ -1,0 +1,135 @@
+import type { Database } from '../../kernel/database/database.ts';
+import { fold } from './fold.ts';
+import type { SqlFragment } from './ports.ts';
+import { isShort, selectContaining, selectPeople } from './search-match.ts';
+import { inNumbers } from './value-list.ts';
+
+export interface Search {
+  /** Ids of titles, best first: same title, its beginning, beginning of a word, inside, original title, cast, overview. */
+  items(text: string, limit: number): Promise<number[]>;
+  /** Ids of people, best first. */
+  people(text: string, limit: number): Promise<number[]>;
+}
+
+/** How many matches of one kind are looked at before the best are taken. */
+const candidates = 200;
+/** Above every character that a title can go on with. */
+const last = '\u{10FFFF}';
+
+interface Ranked {
+  id: number;
+  type: string;
+  folded_title: string;
+  file_count: number;
+  year: number | null;
+}
+
+export function createSearch(database: Database): Search {
+  const { dialect } = database;
+
+  const idsOf = async ({ sql, parameters }: SqlFragment, most = candidates): Promise<number[]> =>
+    (await database.all<{ id: number }>(`${sql} limit ${most}`, parameters)).map(({ id }) => id);
+
+  /** Newer entries first, where the index gives them in that order for nothing. */
+  const newest = ({ sql, parameters }: SqlFragment): SqlFragment => ({
+    sql: dialect === 'sqlite' ? `${sql} order by rowid desc` : sql,
+    parameters,
+  });
+
+  /** Kinds of match, best first; each is asked for only while the better ones do not fill the answer. */
+  const itemTiers = (folded: string): (() => Promise<number[]>)[] => {
+    const short = isShort(folded);
+    const containing =
+      (column: 'title' | 'original_title' | 'overview', text = folded) =>
+      () =>
+        idsOf(newest(selectContaining(dialect, column, text)));
+    return [
+      () => idsOf({ sql: 'select id from media_items where folded_title = ?', parameters: [folded] }),
+      () =>
+        idsOf({
+          sql: 'select id from media_items where shelf = 1 and folded_title > ? and folded_title < ? order by folded_title, id',
+          parameters: [folded, folded + last],
+        }),
+      () =>
+        idsOf({
+          sql: 'select id from media_items where folded_title > ? and folded_title < ? order by folded_title',
+          parameters: [folded, folded + last],
+        }),
+      short
+        ? () => idsOf(newest(selectContaining(dialect, 'starts', ` ${folded} `)))
+        : containing('title', ` ${folded}`),
+      ...(short ? [] : [containing('title'), containing('original_title')]),
+      () => byCast(folded),
+      ...(short ? [] : [containing('overview')]),
+    ];
+  };
+
+  const byCast = async (folded: string): Promise<number[]> => {
+    const people = await idsOf(selectPeople(dialect, folded), 50);
+    if (people.length === 0) return [];
+    const listed = inNumbers(dialect, 'person_id', people);
+    return idsOf({
+      sql: `select distinct item_id as id from credits where ${listed.sql}`,
+      parameters: listed.parameters,
+    });
+  };
+
+  const rank = async (ids: readonly number[]): Promise<number[]> => {
+    if (ids.length < 2) return [...ids];
+    const listed = inNumbers(dialect, 'id', ids);
+    const rows = await database.all<Ranked>(
+      `select id, type, folded_title, file_count, year from media_items where ${listed.sql}`,
+      listed.parameters,
+    );
+    return rows.toSorted(byStanding).map(({ id }) => id);
+  };
+
+  return {
+    async items(text, limit) {
+      const folded = fold(text);
+      if (folded === '') return [];
+      const found: number[] = [];
+      for (const tier of itemTiers(folded)) {
+        const ids = (await tier()).filter((id) => !found.includes(id));
+        found.push(...(await rank(ids)));
+        if (found.length >= limit) break;
+      }
+      return found.slice(0, limit);
+    },
+    async people(text, limit) {
+      const folded = fold(text);
+      if (folded === '') return [];
+      const exact = await idsOf({
+        sql: 'select id from people where folded_name >= ? and folded_name < ? order by folded_name',
+        parameters: [folded, folded + last],
+      });
+      const inside = exact.length >= limit ? [] : await idsOf(selectPeople(dialect, folded));
+      const all = [...new Set([...exact, ...inside])];
+      if (all.length === 0) return [];
+      const listed = inNumbers(dialect, 'p.id', all);
+      const rows = await database.all<{ id: number; folded_name: string; credits: number }>(
+        `select p.id, p.folded_name, (select count(*) from credits c where c.person_id = p.id) as credits from people p where ${listed.sql}`,
+        listed.parameters,
+      );
+      return rows
+        .toSorted(
+          (a, b) =>
+            nameRank(a.folded_name, folded) - nameRank(b.folded_name, folded) || b.credits - a.credits || a.id - b.id,
+        )
+        .slice(0, limit)
+        .map(({ id }) => id);
+    },
+  };
+}
+
+const typeRank: Readonly<Record<string, number>> = { movie: 0, show: 0, game: 0, season: 2, episode: 1 };
+
+/** Within one kind of match: what has files, films and shows before episodes, short titles, newer ones. */
+const byStanding = (a: Ranked, b: Ranked): number =>
+  Number(b.file_count > 0) - Number(a.file_count > 0) ||
+  typeRank[a.type]! - typeRank[b.type]! ||
+  (b.year ?? 0) - (a.year ?? 0) ||
+  a.id - b.id;
+
+const nameRank = (name: string, folded: string): number =>
+  name === folded ? 0 : name.startsWith(folded) ? 1 : name.includes(` ${folded}`) ? 2 : 3;
