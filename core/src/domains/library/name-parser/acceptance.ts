@@ -28,6 +28,9 @@ const BEFORE_YEAR = new Set<MarkKind>(['edition', 'revision', 'noise', 'pack']);
 /** What does not count for being the last word of an episode's name. */
 const NEVER_LAST = new Set<MarkKind>(['country', 'filler']);
 
+/** A title is more than an article: "The Final Cut (2004)" is a film, not the final cut of "The". */
+const ARTICLES = new Set(['the', 'a', 'an', 'der', 'die', 'das', 'le', 'la', 'les', 'el', 'il', 'los', 'de', 'het']);
+
 /** Decides which marks count, from right to left, since most weak ones lean on what follows them. */
 export function acceptMarks(name: Judged): Mark[] {
   const { marks } = name;
@@ -73,7 +76,7 @@ function fillsBracket({ words, marks }: Judged, mark: Mark): boolean {
 }
 
 function leansOn({ words, begin }: Judged, mark: Mark, next: Mark | undefined, numbered: boolean): boolean {
-  if (mark.from === begin) return false;
+  if (mark.from === begin || (mark.from === begin + 1 && ARTICLES.has(words.tokens[begin]!.key))) return false;
   if (!next || next.from !== mark.to) return numbered && mark.to === words.tokens.length && !NEVER_LAST.has(mark.kind);
   if (next.kind === 'numbering' || next.kind === 'date') return leansOnNumbering(words, mark, next);
   if (next.kind === 'year') return BEFORE_YEAR.has(mark.kind);

@@ -24,6 +24,9 @@ const MOST_EPISODES = 2000;
 /** Points of a number behind a dash: with more than one such the last counts, since titles have dashes too. */
 const DASHED = 85;
 const BEFORE_TAGS = 45;
+/** Below this, "720" and its like are picture heights. */
+const CERTAIN = 55;
+const HEIGHTS = new Set([480, 576, 720, 1080, 2160]);
 
 function numberAt(words: Words, index: number): number {
   const key = words.tokens[index]?.key ?? '';
@@ -42,6 +45,7 @@ export function findBareNumber(scene: NumberScene): BareNumber | undefined {
     if (covering[i] || numberAt(words, i) < 0 || (i > firstTag && !fillsBracket(words, i))) continue;
     const { to } = readRun(words, i);
     const points = scoreNumber(scene, i, to, covering[to]);
+    if (points < CERTAIN && HEIGHTS.has(numberAt(words, i))) continue;
     // In front of a year stands a film's title, and its number with it, unless it is a range.
     if (i < year && !scene.grouped && scene.folderSeason === undefined && (points < 70 || to === i + 1)) continue;
     if (points > best.points || (points === best.points && points === DASHED)) best = { index: i, points };
@@ -64,7 +68,8 @@ function finish(scene: NumberScene, { index, points }: Candidate, covering: (Mar
   const season = Math.floor(value / 100);
   if (episodes.length > 1 || value < 100) return { from, to, episodes };
   const televised = points === BEFORE_TAGS && !grouped && covering[to] !== undefined && isTelevised(marks);
-  const unpadded = !words.tokens[from]!.key.startsWith('0');
+  const { key } = words.tokens[from]!;
+  const unpadded = !key.startsWith('0') || key.length === 4;
   return season === folderSeason || (televised && unpadded)
     ? { from, to, season, episodes: [value % 100] }
     : { from, to, episodes };

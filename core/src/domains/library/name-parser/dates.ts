@@ -19,7 +19,7 @@ function isoDay(year: number, month: number, day: number): string | undefined {
 }
 
 function monthOf(key: string): number {
-  return key.length >= 3 && key.length < 10 && /^\p{L}+$/u.test(key) ? MONTHS.indexOf(key.slice(0, 3)) + 1 : 0;
+  return key.length >= 3 && key.length < 10 ? MONTHS.indexOf(key.slice(0, 3)) + 1 : 0;
 }
 
 function dayOf(key: string): number {
@@ -37,6 +37,8 @@ function alike(words: Words, index: number): boolean {
 export function readDate(words: Words, index: number): DateMark | undefined {
   const { tokens } = words;
   const first = tokens[index]!;
+  const code = first.key.charCodeAt(0);
+  if ((code < 48 || code > 57) && monthOf(first.key) === 0) return undefined;
   if (first.key.length > 9) return undefined;
   if (first.key.length === 8 && first.number > 0) {
     const date = isoDay(Math.floor(first.number / 10000), Math.floor(first.number / 100) % 100, first.number % 100);

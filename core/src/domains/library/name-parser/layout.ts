@@ -6,6 +6,7 @@ import type { Heading } from './heading.ts';
 import { isCounting, readMarks } from './marks.ts';
 import type { Mark } from './marks.ts';
 import { findMiniSeries } from './mini-series.ts';
+import { findPairedNumbers } from './paired-numbers.ts';
 import { tokenise } from './tokens.ts';
 import type { Words } from './tokens.ts';
 import { chooseYear, isFilmsEpisode } from './years.ts';
@@ -84,7 +85,13 @@ function findNumber(name: Pick<Layout, 'words' | 'marks' | 'begin' | 'heading'>,
     inShowFolder: hints.inShowFolder,
     marks,
   };
-  return asMark((season && afterSeason(words, season)) ?? findMiniSeries(scene) ?? findBareNumber(scene), 'bare');
+  return asMark(
+    (season && afterSeason(words, season)) ??
+      findMiniSeries(scene) ??
+      findPairedNumbers(scene) ??
+      findBareNumber(scene),
+    'bare',
+  );
 }
 
 function asMark(number: BareNumber | undefined, value: string): Mark | undefined {

@@ -5,98 +5,35 @@
  *
  * 1. `path.ts` takes the path apart; `ids.ts`, `extras.ts` and `parts.ts` take id tags, suffixes of extras and stack numbers off.
  * 2. `tokens.ts` cuts each name into words and brackets. Words keep their positions, so titles are cut from the original text.
- * 3. `marks.ts` walks the words once and marks what each could mean: numbering (`episode-marks.ts`, `season-marks.ts`), dates,
- *    and phrases of the vocabulary (`vocabulary.ts`, `release-words.ts`, matched by `phrases.ts`).
- * 4. `layout.ts` decides by position which marks count. Strong ones always do; ordinary words ("Web", "German") only behind or beside
- *    them. The title ends where the first mark begins. `bare-numbers.ts` finds episodes that nothing but their place tells.
- * 5. `title.ts` and `release-group.ts` cut out the two names; `read-name.ts` collects one reading; this file joins it with those of
- *    the folders.
+ * 3. `marks.ts` walks the words once and marks what each could mean: numbering (`episode-marks.ts`, `season-marks.ts`), days
+ *    (`dates.ts`), and phrases of the vocabulary (`vocabulary.ts`, `release-words.ts`, matched by `phrases.ts`).
+ * 4. `layout.ts` decides by position which marks count (`heading.ts`, `years.ts`, `acceptance.ts`). Strong ones always do; ordinary
+ *    words ("Web", "German") only behind or beside them. The title ends where the first mark begins. Episodes that nothing but their
+ *    place tells are found by `bare-numbers.ts`, whose rules are the table in `number-rules.ts`.
+ * 5. `title.ts` and `release-group.ts` cut out the two names, and `read-name.ts` collects one reading.
+ * 6. `surroundings.ts` reads the folders the same way; this file joins their readings with that of the file.
  *
- * Every regular expression sees one word, or a short gap between two, and names are cut at 2,000 characters: time grows linearly
- * with the input whatever it holds.
+ * To teach it a word, add it to a vocabulary; to teach it a place, add a rule. Regular expressions see one word, or a short gap
+ * between two, and names are cut at 2,000 characters: time grows linearly with the input whatever it holds.
  */
-import { extraFolder, takeExtraSuffix } from './extras.ts';
+import { takeExtraSuffix } from './extras.ts';
 import { takeIds } from './ids.ts';
-import type { NameIds } from './ids.ts';
 import type { ParsedName } from './parsed-name.ts';
 import { takePart } from './parts.ts';
-import { readPath } from './path.ts';
+import { LONGEST_NAME, readPath } from './path.ts';
 import { readName } from './read-name.ts';
 import type { NameReading } from './read-name.ts';
+import { readFolders, titleKey } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 import { cleanTitle } from './text.ts';
 
 export type { ParsedName } from './parsed-name.ts';
 
-const SPECIALS = /^(?:specials?|extras? specials?|season[\s._]?0+|staffel[\s._]?0+)$/i;
-const SERIES_FOLDER = /^series[\s._]+(\d{1,2})$/i;
 const SCRAMBLED = /^(?=\S*\d)(?:[\da-f-]{16,}|[a-z\d_-]{24,})$/i;
 
-interface Surroundings {
-  ids: NameIds;
-  extra?: string;
-  season?: number;
-  /** Whether a folder is nothing but a season, so that the one above it is the show's. */
-  seasonFolder: boolean;
-  /** The nearest folder that names a work. */
-  work?: NameReading;
-  workName?: string;
-}
-
-function emptyReading(season: number): NameReading {
-  return { title: '', after: '', bare: false, tagged: false, episodes: [], season };
-}
-
-function readFolder(folder: string): NameReading {
-  if (SPECIALS.test(folder)) return emptyReading(0);
-  const series = SERIES_FOLDER.exec(folder);
-  return series ? emptyReading(Number(series[1])) : readName(folder, { inShowFolder: false });
-}
-
-/** Walks from the file upwards until a folder names the work. */
-function readFolders(folders: string[]): Surroundings {
-  const found: Surroundings = { ids: {}, seasonFolder: false };
-  for (const [depth, folder] of folders.entries()) {
-    const { ids, rest } = takeIds(folder);
-    if (found.work) {
-      adoptParent(found, ids, readFolder(rest.trim()));
-      break;
-    }
-    found.ids = { ...ids, ...found.ids };
-    const extra = depth === 0 ? extraFolder(rest.trim()) : undefined;
-    if (extra !== undefined) {
-      found.extra = extra;
-      continue;
-    }
-    const reading = readFolder(rest.trim());
-    if (reading.season !== undefined && reading.episodes.length === 0) found.season ??= reading.season;
-    if (reading.title === '') {
-      found.seasonFolder ||= reading.season !== undefined;
-      continue;
-    }
-    found.work = reading;
-    found.workName = rest.trim();
-  }
-  return found;
-}
-
-/** "Show (2021)/Show.S01.1080p/": the folder above a release names the same work, and better. */
-function adoptParent(found: Surroundings, ids: NameIds, parent: NameReading): void {
-  const work = found.work!;
-  if (parent.title === '' || titleKey(parent.title) !== titleKey(work.title)) return;
-  const year = work.year ?? parent.year;
-  found.work = { ...work, title: parent.title, ...(year !== undefined && { year }) };
-  found.ids = { ...ids, ...found.ids };
-}
-
-function titleKey(title: string): string {
-  return title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '');
-}
-
 function isTelevision(reading: NameReading): boolean {
-  return reading.episodes.length > 0 || reading.season !== undefined || reading.date !== undefined;
+  const { episodes, season, seasons, date, wholeSeries } = reading;
+  return episodes.length > 0 || season !== undefined || seasons !== undefined || date !== undefined || wholeSeries;
 }
 
 /** A file whose own name says nothing takes everything from a folder that is a release. */
@@ -131,30 +68,36 @@ function readVersion(name: string, around: Surroundings, television: boolean): s
   return (label?.[1] ?? label?.[2])?.trim();
 }
 
-/** Fields a folder lends to a file that lacks them; numbering is not lent, and tags only by a release. */
-function borrow(file: NameReading, folder: NameReading | undefined, replaced: boolean): Partial<NameReading> {
-  if (!folder) return {};
-  const {
-    title: _title,
-    after: _after,
-    bare: _bare,
-    tagged,
-    episodes,
-    episodeTitle: _own,
-    absoluteEpisode,
-    seasons: _seasons,
-    year,
-    date,
-    ...tags
-  } = folder;
-  const lent = tagged || replaced ? tags : {};
-  return {
-    ...lent,
-    ...(year !== undefined && { year }),
-    ...(replaced && date !== undefined && { date }),
-    ...(replaced && absoluteEpisode !== undefined && { absoluteEpisode }),
-    ...(replaced && (file.episodes.length === 0 || episodes.length > 0) && { episodes }),
-  };
+/** What the name of a release says of all its files. */
+const OF_RELEASE = [
+  'season',
+  'resolution',
+  'source',
+  'videoCodec',
+  'audioCodec',
+  'hdr',
+  'threeD',
+  'releaseGroup',
+  'edition',
+  'languages',
+  'country',
+  'service',
+  'revision',
+] as const satisfies readonly (keyof NameReading)[];
+
+/** What a folder says of files that do not say it themselves; `tagged` folders are releases. */
+function lend(folder: NameReading): Partial<NameReading> {
+  const { year, tagged } = folder;
+  const lent: Partial<NameReading> = year === undefined ? {} : { year };
+  const release = tagged ? OF_RELEASE.flatMap((key) => (folder[key] === undefined ? [] : [[key, folder[key]]])) : [];
+  return Object.assign(lent, Object.fromEntries(release));
+}
+
+/** A release's folder speaks for a file whose own name says nothing; a number read in such a name is none. */
+function replace(file: NameReading, folder: NameReading): NameReading {
+  const { absoluteEpisode: _number, ...own } = file;
+  const keepsNumber = folder.episodes.length === 0 && isTelevision(folder);
+  return { ...own, ...folder, title: own.title, ...(keepsNumber && { episodes: own.episodes }) };
 }
 
 /** Reads the file's own name in the light of its folders. */
@@ -175,8 +118,7 @@ interface Joined {
 
 function join(own: NameReading, around: Surroundings, name: string): Joined {
   const replaced = around.work !== undefined && yieldsToFolder(own, around.work, name);
-  const lent = borrow(own, around.work, replaced);
-  const reading = replaced ? { ...own, ...lent, title: own.title } : { ...lent, ...own };
+  const reading = replaced ? replace(own, around.work!) : { ...(around.work && lend(around.work)), ...own };
   const inSeason = around.season !== undefined && !replaced;
   // A number found by its place counts within the season its folder tells.
   if (inSeason && own.bare) delete reading.absoluteEpisode;
@@ -196,13 +138,18 @@ export function parseName(input: string): ParsedName {
   const { part, rest: name } = takePart(plain.trim());
   const own = readFile(name, around);
   const { reading, inSeason } = join(own, around, name);
-  const television = isTelevision(reading) || reading.seasons !== undefined || inSeason;
-  const title = chooseTitle(own, around, name) || own.after || cleanTitle(name) || name.trim() || input.trim() || input;
+  const television = isTelevision(reading) || inSeason;
+  const title =
+    chooseTitle(own, around, name) ||
+    own.after ||
+    cleanTitle(name) ||
+    name.trim() ||
+    (input.trim() || input).slice(0, LONGEST_NAME);
   const isNumbered = own.season !== undefined && own.episodes.length > 0;
   const extra = suffixExtra ?? (isNumbered ? undefined : around.extra);
   const version = readVersion(name, around, television);
   const known = reading.year !== undefined || reading.tagged || hasExtension;
-  const { after, bare: _bare, tagged: _tagged, ...fields } = reading;
+  const { after, bare: _bare, tagged: _tagged, wholeSeries: _whole, ...fields } = reading;
   return {
     ...fields,
     title,

@@ -1,10 +1,12 @@
 /** Longest folder or file name that is read; what lies beyond is no name any file system or indexer gives. */
-const LONGEST_NAME = 2000;
+export const LONGEST_NAME = 2000;
 /** Folders that are looked at, counted from the file. */
 const DEEPEST = 4;
 
 const EXTENSION =
-  /\.(?:mkv|mk3d|mp4|m4v|avi|ts|m2ts|mts|wmv|asf|mov|qt|mpg|mpeg|mpe|m2v|ogm|ogv|webm|flv|f4v|vob|rmvb|rm|divx|xvid|3gp|3g2|iso|img|strm|wtv|dvr-ms|bdmv|ifo|mka|mp3|flac|m4a|aac|ogg|opus|wav|wma|srt|ass|ssa|sub|idx|vtt|sup|nfo|torrent|nzb|jpg|jpeg|png|webp|mkvv)$/i;
+  /\.(?:mkv|mk3d|mp4|m4v|avi|ts|m2ts|mts|wmv|asf|mov|qt|mpg|mpeg|mpe|m2v|ogm|ogv|webm|flv|f4v|vob|rmvb|rm|3gp|3g2|iso|img|strm|wtv|dvr-ms|bdmv|ifo|mka|mp3|m4a|ogg|wav|wma|srt|ass|ssa|sub|idx|vtt|sup|nfo|torrent|nzb|jpg|jpeg|png|webp|mkvv)$/i;
+/** Extensions that are codecs, too: only behind a plain name are they no part of it. */
+const CODEC_EXTENSION = /^[^.]*(\.(?:flac|aac|opus|divx|xvid))$/i;
 /** "Name 2001 x264 mkv", as some indexers write dots. */
 const SPACED_EXTENSION = / (?:mkv|mp4|avi)$/i;
 
@@ -58,17 +60,22 @@ function lastClosers(input: string): number {
   return Math.max(input.lastIndexOf(']'), input.lastIndexOf(')'), input.lastIndexOf('】'), input.lastIndexOf('}'));
 }
 
+function extensionOf(name: string): string {
+  const end = name.slice(-8);
+  return EXTENSION.exec(end)?.[0] ?? SPACED_EXTENSION.exec(end)?.[0] ?? CODEC_EXTENSION.exec(name)?.[1] ?? '';
+}
+
 /** Takes a release name or a path apart, whichever way its slashes lean. */
 export function readPath(input: string): NamePath {
   const parts = splitPath(input.replaceAll('\0', ' ')).filter((part) => part.trim() !== '');
-  const last = (parts.pop() ?? '').slice(0, LONGEST_NAME);
-  const extension = last.length > 0 ? (EXTENSION.exec(last.slice(-8)) ?? SPACED_EXTENSION.exec(last)) : null;
-  const file = extension && extension[0].length < last.length ? last.slice(0, -extension[0].length) : last;
+  const last = (parts.pop() ?? '').slice(0, LONGEST_NAME).toWellFormed();
+  const extension = extensionOf(last);
+  const file = extension.length < last.length ? last.slice(0, last.length - extension.length) : last;
   const folders = parts
     .slice(-DEEPEST)
     .reverse()
-    .map((part) => part.slice(0, LONGEST_NAME))
+    .map((part) => part.slice(0, LONGEST_NAME).toWellFormed())
     .filter((part) => !DISC_FOLDER.test(part.trim()));
   const root = folders.findIndex(isGeneric);
-  return { file, folders: root < 0 ? folders : folders.slice(0, root), hasExtension: extension !== null };
+  return { file, folders: root < 0 ? folders : folders.slice(0, root), hasExtension: extension !== '' };
 }

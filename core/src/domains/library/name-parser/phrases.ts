@@ -43,6 +43,7 @@ function compile(rows: TagRow[]): Node {
   return root;
 }
 
+// Built on first use, since importing does no work; it never changes afterwards.
 let compiled: Node | undefined;
 
 function vocabulary(): Node {

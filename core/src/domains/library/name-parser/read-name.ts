@@ -13,6 +13,8 @@ export interface NameReading extends Omit<ParsedName, 'title' | 'ids'> {
   after: string;
   /** The number was recognised by its place alone. */
   bare: boolean;
+  /** The name says that it is a whole series. */
+  wholeSeries: boolean;
   /** The name carries words of picture, sound or source. */
   tagged: boolean;
 }
@@ -63,7 +65,7 @@ interface Numbers {
 }
 
 /** The first mark with episodes gives them; a season may stand in a mark of its own. */
-function readNumbers(marks: Mark[]): Numbers {
+function readNumbers(marks: Mark[], grouped: boolean): Numbers {
   const all = marks.filter((mark) => mark.numbering);
   const full = all.find((mark) => mark.numbering!.episodes.length > 0 && mark.numbering!.season !== undefined);
   const counted = full ?? all.find((mark) => mark.numbering!.episodes.length > 0);
@@ -79,7 +81,7 @@ function readNumbers(marks: Mark[]): Numbers {
     full && all.find((mark) => mark.numbering!.season === undefined && mark.numbering!.episodes.length === 1);
   const absolute = other
     ? other.numbering!.episodes[0]
-    : bare && season === undefined && episodes.length === 1
+    : (bare || grouped) && season === undefined && episodes.length === 1
       ? episodes[0]
       : undefined;
   const mark = all[0];
@@ -113,7 +115,7 @@ const WRAPPED = /^\s*\[([^[\]]+)\]\s*$/;
 export function readName(name: string, hints: FolderHints): NameReading {
   const layout = layOut(WRAPPED.exec(name)?.[1] ?? name, hints);
   const { marks, heading, year } = layout;
-  const { mark, bare, ...numbers } = readNumbers(marks);
+  const { mark, bare, ...numbers } = readNumbers(marks, heading.group !== undefined);
   const date = marks.find((candidate) => candidate.kind === 'date');
   const anchor = lastOf(marks, mark ?? date) ?? (year?.from === layout.begin ? year : undefined);
   const titled = readTitle(layout) || readBracketedTitle(layout);
@@ -130,6 +132,7 @@ export function readName(name: string, hints: FolderHints): NameReading {
     after,
     bare,
     tagged,
+    wholeSeries: marks.some((candidate) => candidate.kind === 'pack' && candidate.value === 'series'),
     ...present({
       ...numbers,
       year: ownYear === undefined ? undefined : Number(ownYear),

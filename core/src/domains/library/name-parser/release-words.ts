@@ -134,8 +134,9 @@ export const RELEASE_WORDS: TagRow[] = [
     kind: 'pack',
     strong: false,
     values: {
+      series: 'complete series|the complete series|season complete|serie completa|the series complete',
       complete:
-        'complete|complete series|the complete series|the complete|season complete|completa|complet|completo|integrale|intégrale|full|batch|season pack|boxset|box set|serie completa|end|fin|final|完|全|completas|extras|subpack|dvd extras|collection|minisodes',
+        'complete|the complete|completa|complet|completo|integrale|intégrale|full|batch|season pack|boxset|box set|end|fin|final|完|全|completas|extras|subpack|dvd extras|collection|minisodes',
     },
   },
   { kind: 'country', strong: false, values: { US: 'us|usa', GB: 'uk', AU: 'au|aus', NZ: 'nz', CA: 'ca|can' } },
@@ -143,7 +144,7 @@ export const RELEASE_WORDS: TagRow[] = [
     kind: 'noise',
     strong: true,
     values: {
-      scene: 'readnfo|read nfo|internal|hr hdtv|obfuscated|mkvv',
+      scene: 'readnfo|read nfo|ncop|nced|hr hdtv|obfuscated|mkvv',
       container: 'matroska',
     },
   },
@@ -152,7 +153,7 @@ export const RELEASE_WORDS: TagRow[] = [
     strong: false,
     values: {
       scene:
-        'ws|fs|oar|stv|docu|doku|documentary|custom|convert|converted|upscaled|hq|hd|hybrid|ps vita|digital extras|untouched|reencoded|reencode|re enc|plus comm|west feed|east feed|east coast feed|west coast feed|dvd bonus',
+        'internal|ws|fs|oar|stv|docu|doku|documentary|custom|convert|converted|upscaled|hq|hd|hybrid|ps vita|digital extras|untouched|reencoded|reencode|re enc|plus comm|west feed|east feed|east coast feed|west coast feed|dvd bonus',
       container: 'mkv|mp4|avi|m4v|m2ts|ogm|webm',
       season: '月新番|新番|国漫|國漫|招募翻译|招募',
     },

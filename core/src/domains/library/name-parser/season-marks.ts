@@ -69,7 +69,7 @@ function readWord(words: Words, index: number): NumberingMark | undefined {
   const key = tokens[index]!.key;
   const glued = GLUED.exec(key);
   if (glued && isSeasonWord(glued[1]!)) return moreSeasons(words, index + 1, Number(glued[2]));
-  if (!isSeasonWord(key)) return undefined;
+  if (!isSeasonWord(key) && !isBritishSeason(words, index)) return undefined;
   const next = tokens[index + 1];
   if (!next || gapBefore(words, index + 1).length > 4) return undefined;
   const counted = SEASON_OF.exec(next.key);
@@ -77,6 +77,18 @@ function readWord(words: Words, index: number): NumberingMark | undefined {
   const short = SHORT.exec(next.key);
   if (short && short[1]!.length < 4) return moreSeasons(words, index + 2, Number(short[1]));
   return next.number >= 0 && next.key.length <= 4 ? moreSeasons(words, index + 2, next.number) : undefined;
+}
+
+/** "Series 2 Episode 5": only in front of an episode does "series" mean a season. */
+function isBritishSeason({ tokens }: Words, index: number): boolean {
+  const [word, number, next] = [tokens[index]!, tokens[index + 1], tokens[index + 2]];
+  return (
+    word.key === 'series' &&
+    number !== undefined &&
+    number.key.length < 3 &&
+    next !== undefined &&
+    next.key.startsWith('ep')
+  );
 }
 
 interface Step {

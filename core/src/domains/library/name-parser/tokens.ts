@@ -29,6 +29,13 @@ export interface Words {
   brackets: Bracket[];
 }
 
+interface Pair {
+  at: number;
+  close: number;
+  first: number;
+  last: number;
+}
+
 const SEPARATOR = 0;
 const DIGIT = 1;
 const LETTER = 2;
@@ -80,10 +87,8 @@ function numberOf(key: string): number {
 export function tokenise(source: string): Words {
   const plain = foldWidth(source);
   const tokens: Token[] = [];
-  const brackets: Bracket[] = [];
-  const openOf: number[] = [];
   const waiting: { char: string; at: number; first: number }[] = [];
-  const pairs: { at: number; close: number; first: number; last: number }[] = [];
+  const pairs: Pair[] = [];
   let start = -1;
   let kind = SEPARATOR;
 
@@ -118,16 +123,13 @@ export function tokenise(source: string): Words {
     }
   }
   finish(plain.length);
-  nest(pairs, brackets, openOf, tokens);
-  return { source, plain, tokens, brackets };
+  return { source, plain, tokens, brackets: nest(pairs, tokens) };
 }
 
-function nest(
-  pairs: { at: number; close: number; first: number; last: number }[],
-  brackets: Bracket[],
-  stack: number[],
-  tokens: Token[],
-): void {
+/** Orders bracket pairs as they open, tells each its parent, and each word its innermost bracket. */
+function nest(pairs: Pair[], tokens: Token[]): Bracket[] {
+  const brackets: Bracket[] = [];
+  const stack: number[] = [];
   pairs.sort((a, b) => a.at - b.at);
   let next = 0;
   const enclosing = (position: number): number => {
@@ -147,6 +149,7 @@ function nest(
     token.bracket = enclosing(token.start);
   }
   openUntil(Number.POSITIVE_INFINITY);
+  return brackets;
 }
 
 /** What stands between word `index` and the one before it, at most 16 characters of it. */
