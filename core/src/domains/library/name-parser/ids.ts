@@ -12,6 +12,9 @@ const BARE_IMDB = /(?:^|[^a-z\d])(tt\d{7,10})(?![a-z\d])/i;
 /** Plex's way to name an edition. */
 const EDITION = /\{edition-([^{}]{1,60})\}/i;
 
+/** Most names have none of these: one look tells. */
+const ANY = /[[({](?:tmdb|imdb|tvdb|edition-)|tt\d{7}/i;
+
 export interface IdsAndRest {
   ids: NameIds;
   edition?: string;
@@ -22,6 +25,7 @@ export interface IdsAndRest {
 /** Takes the id tags and an `{edition-…}` tag out of a name, so that nothing after this sees them. */
 export function takeIds(name: string): IdsAndRest {
   const ids: NameIds = {};
+  if (!ANY.test(name)) return { ids, rest: name };
   const rest = name.replace(TAG, (tag, database: string, id: string) => {
     const key = database.toLowerCase() as keyof NameIds;
     if ((key === 'imdb') !== /^tt/i.test(id)) return tag;

@@ -10,7 +10,8 @@
  * 4. `layout.ts` decides by position which marks count (`heading.ts`, `years.ts`, `acceptance.ts`). Strong ones always do; ordinary
  *    words ("Web", "German") only behind or beside them. The title ends where the first mark begins. Episodes that nothing but their
  *    place tells are found by `bare-numbers.ts`, whose rules are the table in `number-rules.ts`.
- * 5. `title.ts` and `release-group.ts` cut out the two names, and `read-name.ts` collects one reading.
+ * 5. `title.ts` and `release-group.ts` cut out the two names, and `read-name.ts` collects one reading from them,
+ *    `numbers.ts` and `release-facts.ts`.
  * 6. `surroundings.ts` reads the folders the same way; this file joins their readings with that of the file.
  *
  * To teach it a word, add it to a vocabulary; to teach it a place, add a rule. Regular expressions see one word, or a short gap
@@ -102,9 +103,11 @@ function replace(file: NameReading, folder: NameReading): NameReading {
 
 /** Reads the file's own name in the light of its folders. */
 function readFile(name: string, around: Surroundings): NameReading {
-  const [own, above] = [titleKey(name), titleKey(around.work?.title ?? '')];
+  const season = around.season === undefined ? {} : { season: around.season };
+  if (!around.work) return readName(name, { ...season, inShowFolder: false });
+  const [own, above] = [titleKey(name), titleKey(around.work.title)];
   return readName(name, {
-    ...(around.season !== undefined && { season: around.season }),
+    ...season,
     inShowFolder: above !== '' && own.startsWith(above),
     isFolderTitle: own === above && around.season === undefined,
   });

@@ -79,9 +79,9 @@ export const PICTURE_AND_SOUND: TagRow[] = [
   {
     kind: 'resolution',
     strong: true,
-    values: { '2160p': 'uhd|4klight|4k uhd', '1080p': 'fullhd|fhd' },
+    values: { UHD: 'uhd|4klight|4k uhd', FHD: 'fullhd|fhd' },
   },
-  { kind: 'resolution', strong: false, values: { '2160p': '4k', '4320p': '8k' } },
+  { kind: 'resolution', strong: false, values: { '4K': '4k', '8K': '8k' } },
   {
     kind: 'videoCodec',
     strong: true,
