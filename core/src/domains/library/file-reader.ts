@@ -1,0 +1,180 @@
+import type { Bindable, Database, Queries } from '../../kernel/database/database.ts';
+import { notFound } from '../../kernel/errors.ts';
+import { fold } from '../catalog/fold.ts';
+import type { FileDescription, FileReader, FileSummaries, FileSummary } from '../catalog/ports.ts';
+import { inNumbers, inTexts } from '../catalog/value-list.ts';
+import { describeFile, fileColumns, type FileRow, type StreamRow } from './file-rows.ts';
+
+export interface FileFilter {
+  matchState?: readonly string[];
+  mediaType?: readonly string[];
+  libraryId?: number;
+  query?: string;
+  sort: 'updated' | 'name' | 'confidence';
+  limit: number;
+  offset: number;
+}
+
+const orders = {
+  updated: 'f.updated_at desc, f.id desc',
+  name: 'f.folded_name, f.id',
+  confidence: 'f.match_confidence, f.id',
+} as const;
+
+/** Reads files of the library: for items, for lists, for the player. */
+export class LibraryFiles implements FileReader {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async find(id: number): Promise<FileRow | undefined> {
+    return this.#database.first<FileRow>(`select ${fileColumns} from media_files f where f.id = ?`, [id]);
+  }
+
+  async get(id: number): Promise<FileRow> {
+    const row = await this.find(id);
+    if (!row) throw notFound('file', id);
+    return row;
+  }
+
+  async streams(fileIds: readonly number[]): Promise<Map<number, StreamRow[]>> {
+    const result = new Map<number, StreamRow[]>(fileIds.map((id) => [id, []]));
+    if (fileIds.length === 0) return result;
+    const files = inNumbers(this.#database.dialect, 'file_id', fileIds);
+    const rows = await this.#database.all<StreamRow>(
+      `select id, file_id, stream_index, stream_type, codec, codec_string, profile, language, title, channels, bitrate_kbps,
+         is_default, is_forced, is_hearing_impaired, external_path, details
+       from media_streams where ${files.sql} order by file_id, external_path is not null, stream_index, id`,
+      files.parameters,
+    );
+    for (const row of rows) result.get(row.file_id)?.push(row);
+    return result;
+  }
+
+  /** Files of items, main files first, then parts and extras; those that are there before those that are missing. */
+  async rowsOf(itemIds: readonly number[]): Promise<Map<number, FileRow[]>> {
+    const result = new Map<number, FileRow[]>();
+    if (itemIds.length === 0) return result;
+    const items = inNumbers(this.#database.dialect, 'l.item_id', itemIds);
+    const rows = await this.#database.all<FileRow & { linked_item_id: number }>(
+      `select ${fileColumns}, l.item_id as linked_item_id from media_file_items l join media_files f on f.id = l.file_id
+       where ${items.sql} and f.match_state = 'matched'
+       order by case f.role when 'main' then 0 when 'part' then 1 else 2 end, f.missing_since is not null,
+         coalesce(f.part_number, 0), f.height desc, f.file_size_bytes desc, f.id`,
+      items.parameters,
+    );
+    for (const row of rows) result.set(row.linked_item_id, [...(result.get(row.linked_item_id) ?? []), row]);
+    return result;
+  }
+
+  async filesOf(
+    itemIds: readonly number[],
+    { paths }: { paths: boolean },
+  ): Promise<ReadonlyMap<number, readonly FileDescription[]>> {
+    const rows = await this.rowsOf(itemIds);
+    const ids = [...new Set([...rows.values()].flat().map((row) => row.id))];
+    const streams = await this.streams(ids);
+    return new Map(
+      [...rows].map(([itemId, files]) => [
+        itemId,
+        files.map((row) => describeFile(row, streams.get(row.id) ?? [], paths)),
+      ]),
+    );
+  }
+
+  async list(filter: FileFilter): Promise<{ rows: FileRow[]; total: number }> {
+    const { sql, parameters } = this.#conditionOf(filter);
+    const rows = await this.#database.all<FileRow>(
+      `select ${fileColumns} from media_files f where ${sql} order by ${orders[filter.sort]} limit ? offset ?`,
+      [...parameters, filter.limit, filter.offset],
+    );
+    const count = await this.#database.first<{ n: number }>(
+      `select count(*) as n from media_files f where ${sql}`,
+      parameters,
+    );
+    return { rows, total: Number(count?.n ?? 0) };
+  }
+
+  #conditionOf(filter: FileFilter): { sql: string; parameters: Bindable[] } {
+    const conditions = ['f.missing_since is null'];
+    const parameters: Bindable[] = [];
+    const add = (sql: string, values: readonly Bindable[]) => {
+      conditions.push(sql);
+      parameters.push(...values);
+    };
+    const { dialect } = this.#database;
+    if (filter.matchState) {
+      const states = inTexts(dialect, 'f.match_state', filter.matchState);
+      add(states.sql, states.parameters);
+    }
+    if (filter.libraryId !== undefined) add('f.library_id = ?', [filter.libraryId]);
+    if (filter.query) add("f.folded_name like ? escape '!'", [`%${escapeLike(fold(filter.query))}%`]);
+    if (filter.mediaType) {
+      const types = inTexts(dialect, 'i.type', filter.mediaType);
+      add(`exists (select 1 from media_items i where i.id = f.item_id and ${types.sql})`, types.parameters);
+    }
+    return { sql: conditions.join(' and '), parameters };
+  }
+}
+
+const escapeLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&');
+
+interface SummaryRow {
+  item_id: number;
+  file_count: number;
+  duration_ms: number | null;
+  discovered_at: number | null;
+  height: number | null;
+}
+
+/** Sums up the files of items; the same in the server and in the scan's process. */
+export const fileSummaries: FileSummaries = {
+  async summarise(queries: Queries, itemIds: readonly number[]): Promise<ReadonlyMap<number, FileSummary>> {
+    if (itemIds.length === 0) return new Map();
+    const items = inNumbers(queries.dialect, 'l.item_id', itemIds);
+    const from = `from media_file_items l join media_files f on f.id = l.file_id
+      where ${items.sql} and f.missing_since is null and f.match_state = 'matched' and f.role <> 'extra'`;
+    const sums = await queries.all<SummaryRow>(
+      `select l.item_id, count(*) as file_count, min(f.discovered_at) as discovered_at, max(f.height) as height,
+         max(case when f.role = 'main' then f.duration_ms end) as duration_ms ${from} group by l.item_id`,
+      items.parameters,
+    );
+    const details = await queries.all<{
+      item_id: number;
+      library_id: number;
+      height: number | null;
+      resolution_label: string;
+      part_ms: number;
+    }>(
+      `select l.item_id, f.library_id, f.height, f.resolution_label,
+         sum(case when f.role = 'part' then coalesce(f.duration_ms, 0) else 0 end) as part_ms
+       ${from} group by l.item_id, f.library_id, f.height, f.resolution_label order by f.height`,
+      items.parameters,
+    );
+    return new Map(
+      sums.map((sum) => [
+        sum.item_id,
+        summaryOf(
+          sum,
+          details.filter((row) => row.item_id === sum.item_id),
+        ),
+      ]),
+    );
+  },
+};
+
+function summaryOf(
+  sum: SummaryRow,
+  details: readonly { library_id: number; resolution_label: string; part_ms: number }[],
+): FileSummary {
+  const parts = details.reduce((total, row) => total + Number(row.part_ms), 0);
+  return {
+    fileCount: Number(sum.file_count),
+    resolution: details.findLast((row) => row.resolution_label !== '')?.resolution_label ?? '',
+    durationMs: sum.duration_ms === null ? parts || null : Number(sum.duration_ms),
+    addedAt: sum.discovered_at === null ? null : Number(sum.discovered_at),
+    libraryIds: [...new Set(details.map((row) => row.library_id))],
+  };
+}
