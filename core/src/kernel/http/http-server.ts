@@ -22,6 +22,8 @@ export interface HttpServer {
   callback(): (request: IncomingMessage, response: ServerResponse) => void;
 }
 
+const clientGone = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { logger } = options;
   const table = new RouteTable();
@@ -30,7 +32,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const cutOff = new AbortController();
   const handle = createRequestHandler({ ...options, table, stopping: stopping.signal, cutOff: cutOff.signal });
   const app = new Koa();
-  app.on('error', (error: unknown) => logger.error({ err: error }, 'A response failed after it had begun'));
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    const isClientGone = clientGone.has(error.code ?? '');
+    logger[isClientGone ? 'debug' : 'error']({ err: error }, 'A response was cut off');
+  });
   app.use(async (context) => {
     context.respond = false;
     await handle(context.req, context.res);

@@ -190,6 +190,7 @@ export function createRequestHandler(
     const wait = retryAfterOf(problem);
     if (wait !== undefined) exchange.set('Retry-After', String(wait));
     if (problem.error_code === 'unauthenticated') exchange.set('WWW-Authenticate', 'Bearer');
+    if (problem.error_code === 'range_unsatisfiable') exchange.set('Content-Range', `bytes */${String(problem.size)}`);
     if (Array.isArray(problem.allow)) exchange.set('Allow', problem.allow.join(', '));
     // Nobody reads the rest of a body that is too large.
     if (problem.status === 413) exchange.set('Connection', 'close');
