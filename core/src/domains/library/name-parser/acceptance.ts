@@ -79,14 +79,27 @@ function leansOn({ words, begin }: Judged, mark: Mark, next: Mark | undefined, n
   if (mark.from === begin || (mark.from === begin + 1 && ARTICLES.has(words.tokens[begin]!.key))) return false;
   if (!next || next.from !== mark.to) return numbered && mark.to === words.tokens.length && !NEVER_LAST.has(mark.kind);
   if (next.kind === 'numbering' || next.kind === 'date') return leansOnNumbering(words, mark, next);
-  if (next.kind === 'year') return BEFORE_YEAR.has(mark.kind);
+  if (next.kind === 'year')
+    return BEFORE_YEAR.has(mark.kind) || (numbered && mark.kind === 'country' && isCapital(words, mark));
   return ADJACENT.has(mark.kind) || (mark.kind === 'service' && next.kind === 'source');
 }
 
-/** "The Show US S01E01", but "This Is Us S01E01"; "The Show Complete Season 1". */
+/** What stands between a show's title and its number when written in capitals. */
+const SHOUTED = new Set<MarkKind>(['edition', 'language', 'revision', 'noise']);
+
+/** "The Show US S01E01", but "This Is Us S01E01"; "The Show Complete Season 1"; "The.Show.GERMAN.S01E01", but "The.Good.German.S01E01". */
 function leansOnNumbering(words: Words, mark: Mark, next: Mark): boolean {
-  const seasoned = next.numbering?.season !== undefined || next.numbering?.seasons !== undefined;
-  if (!seasoned) return false;
-  const { start, end } = words.tokens[mark.from]!;
-  return mark.kind === 'pack' || (mark.kind === 'country' && /^[A-Z]+$/.test(words.source.slice(start, end)));
+  if (next.numbering?.season === undefined && next.numbering?.seasons === undefined) return false;
+  if (mark.kind === 'pack') return true;
+  return (
+    (mark.kind === 'country' || (SHOUTED.has(mark.kind) && words.tokens[mark.from]!.key.length > 3)) &&
+    isCapital(words, mark)
+  );
+}
+
+/** In capitals, where the title is not: scene names write "iNTERNAL" with one small letter. */
+function isCapital(words: Words, mark: Mark): boolean {
+  const start = words.tokens[mark.from]!.start;
+  const text = words.source.slice(start, words.tokens[mark.to - 1]!.end);
+  return /^i?[\p{Lu}\s.]+$/u.test(text) && /\p{Ll}{2}/u.test(words.source.slice(0, start));
 }

@@ -20,6 +20,9 @@ interface Candidate {
 }
 
 const NUMBER = /^(\d{1,4})(?:v\d)?$/;
+/** Numbers that are rather years. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2039;
 const MOST_EPISODES = 2000;
 /** Points of a number behind a dash: with more than one such the last counts, since titles have dashes too. */
 const DASHED = 85;
@@ -31,7 +34,8 @@ const HEIGHTS = new Set([480, 576, 720, 1080, 2160]);
 function numberAt(words: Words, index: number): number {
   const key = words.tokens[index]?.key ?? '';
   const match = key.length < 8 ? NUMBER.exec(key.endsWith('tv') ? key.slice(0, -2) : key) : null;
-  return match ? Number(match[1]) : -1;
+  const value = match ? Number(match[1]) : -1;
+  return value >= FIRST_YEAR && value <= LAST_YEAR ? -1 : value;
 }
 
 /** Finds the number that most likely counts an episode, by its place: behind a dash, alone in brackets, before the tags, or first. */

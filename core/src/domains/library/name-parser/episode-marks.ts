@@ -20,6 +20,8 @@ const CROSS = /^(\d{1,4})x(\d{1,4})(.*)$/;
 const MORE_EPISODES = /^(?:ep|e|x(?!26[3-6]$))(\d{1,5})/;
 const ENDING = /^(?:[a-d]|v\d|final)?$/;
 const LETTERS_AND_NUMBER = /^(\p{L}+)(\d{1,5})(?:v\d|[a-d])?$/u;
+/** "2기" is a season, "05화" and "5회" are episodes. */
+const KOREAN = /^(\d{1,4})([기화회])$/;
 const COUNT_OF = /^(\d{1,3})of(\d{1,3}|x+)$/;
 
 /** Reads the numbering that begins at word `index`, if one does. */
@@ -168,16 +170,18 @@ function readEpisodeWord(words: Words, index: number): NumberingMark | undefined
   }
   if (token.key === '第' && (tokens[index + 1]?.number ?? -1) >= 0) return readNumberedPart(words, index + 1);
   if (token.number >= 0 && token.key.length < 5) return readNumberBeforeWord(words, index);
-  return undefined;
+  const korean = KOREAN.exec(token.key);
+  if (!korean) return undefined;
+  const value = Number(korean[1]);
+  return korean[2] === '기' ? { to: index + 1, season: value, episodes: [] } : { to: index + 1, episodes: [value] };
 }
 
 function readNumberBeforeWord(words: Words, index: number): NumberingMark | undefined {
-  const next = words.tokens[index + 1];
-  if (!next || gapBefore(words, index + 1).length > 2 || next.bracket !== words.tokens[index]!.bracket)
-    return undefined;
-  const third = words.tokens[index + 2];
-  if (!episodeWord(next.key)?.after || (third && third.number >= 0 && third.bracket === next.bracket)) return undefined;
-  return { to: index + 2, episodes: [words.tokens[index]!.number] };
+  const mark = withMoreNumbers(words, index + 1, words.tokens[index]!.number);
+  const [word, following] = [words.tokens[mark.to], words.tokens[mark.to + 1]];
+  if (!word || gapBefore(words, mark.to).length > 2 || word.bracket !== words.tokens[index]!.bracket) return undefined;
+  const leadsOn = following !== undefined && following.number >= 0 && following.bracket === word.bracket;
+  return episodeWord(word.key)?.after && !leadsOn ? { ...mark, to: mark.to + 1 } : undefined;
 }
 
 function readNumberedPart(words: Words, index: number): NumberingMark | undefined {
@@ -204,14 +208,14 @@ function withMoreNumbers(words: Words, index: number, first: number): NumberingM
   for (; to < words.tokens.length; to++) {
     const gap = gapBefore(words, to);
     const key = words.tokens[to]!.key;
-    if (!/^\s?[-~_]\s?$/.test(gap)) break;
     const match = /^(?:ep|e)?(\d{1,5})$/.exec(key);
     if (!match || Number(match[1]) <= episodes.at(-1)!) break;
-    if (gap.includes(' ') && !key.startsWith('e')) break;
+    const marked = key.startsWith('e');
+    if (!(marked ? /^[\s._&+]*[-~]?[\s._]*$/ : /^[-~_]$/).test(gap)) break;
     episodes.push(Number(match[1]));
-    joins++;
+    if (/[-~_]/.test(gap)) joins++;
   }
-  if (joins === 1) fillRange(episodes);
+  if (joins === 1 && episodes.length === 2) fillRange(episodes);
   return { to, episodes };
 }
 

@@ -27,6 +27,9 @@ describe('numbering written in full', () => {
     ['Harbour.Lights.3of6.HDTV.x264-GRP', 1, [3]],
     ['Harbour.Lights.Part.Two.720p.HDTV.x264-GRP', 1, [2]],
     ['Harbour Lights [2.05] Fog', 2, [5]],
+    ['Маяк 2 сезон 5-7 серия', 2, [5, 6, 7]],
+    ['등대 2기 05화', 2, [5]],
+    ['[Grp] Night Parade 3rd Season 05 [720p]', 3, [5]],
   ])('%s', (name, season, episodes) => {
     expect(parseName(name)).toMatchObject({ season, episodes, type: 'episode' });
   });
@@ -42,7 +45,7 @@ describe('numbering written in full', () => {
   it('does not read a picture size, a codec or a part number as episodes', () => {
     expect(parseName('Harbour.Lights.S02E05.x265-GRP').episodes).toEqual([5]);
     expect(parseName('Harbour.Lights.1920x804.x264-GRP').episodes).toEqual([]);
-    expect(parseName('Harbour-Lights-S16E08-10426008-0').episodes).toEqual([8]);
+    expect(parseName('Harbour-Lights-S02E05-77120435-3').episodes).toEqual([5]);
   });
 
   it('keeps the number counted through all seasons', () => {
@@ -101,7 +104,7 @@ describe('numbers told by their place', () => {
     ['[Grp] Night Parade #05', 'Night Parade', [5]],
     ['[字幕组][夜行][Night Parade][05][1080P][简体]', 'Night Parade', [5]],
     ['[Grp] 夜行 / Night Parade - 05 [1080p]', 'Night Parade', [5]],
-    ['[Subz] Night Parade - １５８ [1080p]', 'Night Parade', [158]],
+    ['[Grp] Night Parade - ２４ [1080p]', 'Night Parade', [24]],
     ['Night Parade - 049 - The Meeting', 'Night Parade', [49]],
     ['03-Night.Parade', 'Night Parade', [3]],
   ])('%s', (name, title, episodes) => {
@@ -147,7 +150,7 @@ describe('days', () => {
     ['Evening.Talk.2024.05.01.Guest.720p.WEB.h264-GRP', '2024-05-01'],
     ['Evening Talk 01.05.2024', '2024-05-01'],
     ['Evening Talk - 2024-05-01 - Guest', '2024-05-01'],
-    ['Evening_Talk_04.28.2014_hdtv', '2014-04-28'],
+    ['Evening_Talk_05.17.2019_hdtv', '2019-05-17'],
     ['Evening Talk 20240501', '2024-05-01'],
     ['Evening Talk 1st May 2024', '2024-05-01'],
     ['Evening Talk May 1, 2024', '2024-05-01'],

@@ -12,15 +12,15 @@ describe('title and year', () => {
     ['Paper Moons 1984 (2020) [2160p]', 'Paper Moons 1984', 2020],
     ['2015 - Paper Moons', 'Paper Moons', 2015],
     ['Paper Moons 2001-2011 Collection', 'Paper Moons', 2001],
-    ['Leaving Port (1897) [DVD]', 'Leaving Port', 1897],
+    ['Leaving Port (1896) [DVD]', 'Leaving Port', 1896],
     ['1984', '1984', undefined],
     ['Paper Moons II (1979)', 'Paper Moons II', 1979],
     ['Paper Moons Part III (1990)', 'Paper Moons Part III', 1990],
     ['(500) Days of Rain (2009)', '(500) Days of Rain', 2009],
     ['[CUT] (2007)', 'CUT', 2007],
-    ['To.Live.in.L.A.1985.1080p', 'To Live in L.A.', 1985],
+    ['A.Night.in.L.A.1987.1080p', 'A Night in L.A.', 1987],
     ['A.B.C.Letters.2015', 'A.B.C. Letters', 2015],
-    ['We.Are.Here!.2013.720p', 'We Are Here!', 2013],
+    ['Look.Up!.2018.720p', 'Look Up!', 2018],
     ['www.site.example.com - Paper.Moons.2015.1080p', 'Paper Moons', 2015],
     ['[ www.site.com ] Paper.Moons.2015.1080p', 'Paper Moons', 2015],
     ['Paper Moons 2015 x264-GRP mkv', 'Paper Moons', 2015],
@@ -49,6 +49,8 @@ describe('title and year', () => {
     ['Paper.Moons.CAM.x264', 'Paper Moons'],
     ['Paper Moons (Uncut) 1080p', 'Paper Moons'],
     ['[h265 - HEVC] Paper Moons 1080p', 'Paper Moons'],
+    ['Paper.Moons.GERMAN.S02E05.720p', 'Paper Moons'],
+    ['Paper.Moons.iNTERNAL.S02E05.720p', 'Paper Moons'],
   ])('gives the same words to the release where they stand beside its tags: %s', (name, title) => {
     expect(parseName(name).title).toBe(title);
   });

@@ -86,6 +86,9 @@ const BRACKET_WORDS = new Set([
 ]);
 const MOST_BRACKET_WORDS = 6;
 
+/** Words whose number is not that of an episode. */
+const COUNTS_OTHERS = new Set(['vol', 'volume', 'movie', 'film', 'book']);
+
 /** Whether a gap holds a dash that separates two things. */
 export function isSeparatingDash(gap: string): boolean {
   return SEPARATING_DASH.test(gap);
@@ -112,7 +115,7 @@ function followerOf(words: Words, to: number, mark: Mark | undefined): Follower 
 
 /** How likely the number at words [index, to) counts episodes, by its place alone: 0 is not at all. `next` is the mark behind it. */
 export function scoreNumber(scene: NumberScene, index: number, to: number, next: Mark | undefined): number {
-  if (next?.numbering) return 0;
+  if (next?.numbering || COUNTS_OTHERS.has(scene.words.tokens[index - 1]?.key ?? '')) return 0;
   const { words, begin, grouped, folderSeason, inShowFolder, marks } = scene;
   const { key, bracket } = words.tokens[index]!;
   const gap = gapBefore(words, index);

@@ -60,12 +60,12 @@ describe('folders', () => {
   });
 
   it('takes a slash with spaces or within brackets for part of a release name', () => {
-    expect(parseName('Луна / Moon / Сезон: 2 / Серии: 3 [2017, WEB-DL 1080p]')).toMatchObject({
+    expect(parseName('Луна / Moon / Сезон: 2 / Серии: 3 [2021, WEBRip 720p]')).toMatchObject({
       title: 'Moon',
       season: 2,
       episodes: [3],
     });
-    expect(parseName('Harbour Lights (2024/S01E07/WEB-DL/1080p)')).toMatchObject({
+    expect(parseName('Harbour Lights (2011/S01E07/HDTV/720p)')).toMatchObject({
       title: 'Harbour Lights',
       season: 1,
       episodes: [7],

@@ -1,5 +1,5 @@
 import type { NumberingMark } from './episode-marks.ts';
-import { isSeasonWord, ordinalValue, range } from './numbering.ts';
+import { episodeWord, isSeasonWord, ordinalValue, range } from './numbering.ts';
 import { gapBefore } from './tokens.ts';
 import type { Words } from './tokens.ts';
 
@@ -144,5 +144,13 @@ function readOrdinal(words: Words, index: number): NumberingMark | undefined {
   if (!word || !isSeasonWord(word.key) || word.key.length < 3 || gapBefore(words, at).length > 2) {
     return word?.key === '季' ? finish(at + 1, [value]) : undefined;
   }
-  return (tokens[at + 1]?.number ?? -1) >= 0 && gapBefore(words, at + 1) === ' ' ? undefined : finish(at + 1, [value]);
+  const bare = tokens[index]!.number >= 0;
+  const numberFollows = (tokens[at + 1]?.number ?? -1) >= 0 && gapBefore(words, at + 1) === ' ';
+  return bare && numberFollows && !countsEpisodes(words, at + 1) ? undefined : finish(at + 1, [value]);
+}
+
+/** "1-8 серия" behind "2 сезон". */
+function countsEpisodes({ tokens }: Words, index: number): boolean {
+  const word = (tokens[index + 1]?.number ?? -1) >= 0 ? tokens[index + 2] : tokens[index + 1];
+  return word !== undefined && episodeWord(word.key)?.after === true;
 }

@@ -44,8 +44,17 @@ export function preferLatin(raw: string): string {
   const first = foreign < 0 ? mixed : foreign;
   if (first < 0) return raw;
   const at = parts.findIndex((part, i) => i > first && hasLatin(part));
-  if (at >= 0) return /\S\/\S/.test(raw) ? parts[at]!.split('/')[0]! : raw.slice(raw.indexOf(parts[at]!));
+  if (at >= 0) return latinFrom(raw, parts, at);
   return first > 0 && hasLatin(parts[0]!) ? parts[0]! : raw;
+}
+
+/** The Latin part and those behind it up to the next in another script. */
+function latinFrom(raw: string, parts: string[], at: number): string {
+  const part = parts[at]!;
+  if (/\S\/\S/.test(raw)) return part.split('/')[0]!;
+  const foreign = parts.find((other, i) => i > at && !hasLatin(other) && /\p{L}/u.test(other));
+  const from = raw.indexOf(part);
+  return raw.slice(from, foreign === undefined ? raw.length : raw.indexOf(foreign, from));
 }
 
 /** The words before the first mark. Empty when the name opens with a mark. */
