@@ -205,7 +205,7 @@ create index media_items_folded_title_index on media_items (folded_title, year);
 create unique index media_items_season_unique on media_items (show_id, season_number) where type = 'season';
 create unique index media_items_episode_unique on media_items (show_id, season_number, episode_number) where type = 'episode';
 create index media_items_parent_id_index on media_items (parent_id, episode_number);
--- shelf is 1 on films, shows and games that have files: what a grid shows, in each order it can have
+-- shelf is 1 on films, shows and games that have files: what a grid shows, in each order and by each facet it can have
 create index media_items_shelf_title_index on media_items (shelf, sort_key, id, type) where shelf is not null;
 create index media_items_shelf_folded_title_index on media_items (shelf, folded_title, id) where shelf is not null;
 create index media_items_shelf_added_index on media_items (shelf, added_at, id, type) where shelf is not null;
@@ -213,6 +213,8 @@ create index media_items_shelf_year_index on media_items (shelf, year, id, type)
 create index media_items_shelf_rating_index on media_items (shelf, rating, id, type) where shelf is not null;
 create index media_items_shelf_runtime_index on media_items (shelf, runtime_ms, id, type) where shelf is not null;
 create index media_items_shelf_released_index on media_items (shelf, release_date, id, type) where shelf is not null;
+create index media_items_shelf_initial_index on media_items (shelf, initial, id) where shelf is not null;
+create index media_items_shelf_resolution_index on media_items (shelf, resolution_label, id) where shelf is not null;
 
 create table media_external_ids (
   item_id integer not null references media_items (id) on delete cascade,

@@ -1,11 +1,15 @@
-import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import type { Database } from '../../kernel/database/database.ts';
 import type { listFacets } from './catalog.schema.ts';
-import { conditionOf } from './item-filter.ts';
+import type { Freshness, IdQueries } from './id-queries.ts';
+import { countCommon } from './id-set.ts';
+import type { IdSet } from './id-set.ts';
+import { universeOf } from './item-filter.ts';
 import type { ItemFilter } from './item-filter.ts';
-import type { PlayStateReader, SqlFragment } from './ports.ts';
-import type { CatalogRevision, CatalogStamp } from './revision.ts';
+import type { ItemIds } from './item-ids.ts';
+import type { SqlFragment } from './ports.ts';
+import type { CatalogRevision } from './revision.ts';
+import { compareInitials } from './sort-title.ts';
 
 export type Facets = z.input<(typeof listFacets)['response'] & z.ZodType>;
 
@@ -14,52 +18,73 @@ export interface FacetReader {
   facets(filter: ItemFilter, accountId: string): Promise<Facets>;
 }
 
-const keptAnswers = 200;
-/** Counts may lag behind a scan longer than lists. */
+export interface FacetReaderOptions {
+  database: Database;
+  queries: IdQueries;
+  ids: ItemIds;
+  revision: CatalogRevision;
+}
+
+/** The members of each group may lag behind a scan longer than lists do. */
 const lagMs = 10_000;
 
-export function createFacetReader(database: Database, revision: CatalogRevision, states: PlayStateReader): FacetReader {
-  const kept = new LRUCache<string, { facets: Facets; stamp: CatalogStamp; states: number }>({ max: keptAnswers });
+const genreSets = (gather: string): SqlFragment => ({
+  sql: `select g.value, ${gather} as ids from (
+     select mt.term_id as value, mt.item_id from media_terms mt where mt.term_id in (select id from terms where kind = 'genre')
+     order by mt.term_id) as g group by g.value`,
+  parameters: [],
+});
+
+export function createFacetReader({ database, queries, ids, revision }: FacetReaderOptions): FacetReader {
   return {
     async facets(filter, accountId) {
-      const stamp = await revision.stamp();
-      const ofAccount = filter.watched !== undefined;
-      const current = ofAccount ? states.revision(accountId) : 0;
-      const { sort: _sort, order: _order, ...conditions } = filter;
-      const key = JSON.stringify([ofAccount ? accountId : '', Object.entries(conditions).toSorted(byName)]);
-      const entry = kept.get(key);
-      if (entry && entry.states === current && revision.isFresh(entry.stamp, stamp, lagMs)) return entry.facets;
-      const facets = await count(database, conditionOf(filter, { dialect: database.dialect, accountId, states }));
-      kept.set(key, { facets, stamp, states: current });
-      return facets;
+      const freshness: Freshness = { stamp: await revision.stamp(), states: 0, lagMs };
+      const found = await ids.set(filter, accountId);
+      const universe = universeOf(filter);
+      const by = (column: string) =>
+        queries.groups<string | number>(
+          {
+            sql: `select i.${column} as value, ${queries.gather('i.id')} as ids from media_items i
+              where ${universe.sql} and i.${column} is not null group by i.${column}`,
+            parameters: universe.parameters,
+          },
+          freshness,
+        );
+      const genres = counted(await queries.groups<number>(genreSets(queries.gather('g.item_id')), freshness), found);
+      const names = await database.all<{ id: number; name: string }>(`select id, name from terms where kind = 'genre'`);
+      const nameOf = new Map(names.map(({ id, name }) => [id, name]));
+      return {
+        total: found.size,
+        initials: railOf(counted(await by('initial'), found)),
+        genres: genres
+          .map(([id, count]) => ({ name: nameOf.get(id) ?? '', count }))
+          .toSorted((a, b) => b.count - a.count || a.name.localeCompare(b.name)),
+        years: counted(await by('year'), found)
+          .map(([year, count]) => ({ year: Number(year), count }))
+          .toSorted((a, b) => b.year - a.year),
+        resolutions: counted(await by('resolution_label'), found)
+          .map(([resolution, count]) => ({ resolution: String(resolution), count }))
+          .filter(({ resolution }) => resolution !== '')
+          .toSorted((a, b) => b.count - a.count),
+      };
     },
   };
 }
 
-const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+function counted<Value>(groups: ReadonlyMap<Value, IdSet>, found: IdSet): [Value, number][] {
+  return [...groups]
+    .map(([value, set]): [Value, number] => [value, countCommon(set, found)])
+    .filter(([, count]) => count > 0);
+}
 
-async function count(database: Database, { sql, parameters }: SqlFragment): Promise<Facets> {
-  const rows = <Row extends object>(statement: string) => database.all<Row>(statement, parameters);
-  const initials = await rows<{ initial: string; count: number }>(
-    `select i.initial, count(*) as count from media_items i where ${sql} group by i.initial order by min(i.sort_key)`,
-  );
-  const genres = await rows<{ name: string; count: number }>(
-    `select t.name, f.count from terms t join (
-       select mt.term_id, count(*) as count from media_items i join media_terms mt on mt.item_id = i.id where ${sql} group by mt.term_id
-     ) f on f.term_id = t.id where t.kind = 'genre' order by f.count desc, t.name`,
-  );
-  const years = await rows<{ year: number; count: number }>(
-    `select i.year, count(*) as count from media_items i where ${sql} and i.year is not null group by i.year order by i.year desc`,
-  );
-  const resolutions = await rows<{ resolution: string; count: number }>(
-    `select i.resolution_label as resolution, count(*) as count from media_items i
-     where ${sql} and i.resolution_label <> '' group by i.resolution_label order by 2 desc`,
-  );
+function railOf(initials: readonly [string | number, number][]): Facets['initials'] {
   let offset = 0;
-  const rail = initials.map((entry) => {
-    const before = offset;
-    offset += entry.count;
-    return { initial: entry.initial, count: entry.count, offset: before };
-  });
-  return { total: offset, initials: rail, genres, years, resolutions };
+  return initials
+    .map(([initial, count]) => ({ initial: String(initial), count }))
+    .toSorted((a, b) => compareInitials(a.initial, b.initial))
+    .map((entry) => {
+      const before = offset;
+      offset += entry.count;
+      return { ...entry, offset: before };
+    });
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Bindable, Dialect } from '../../kernel/database/database.ts';
-import type { itemFilters, ItemType } from './catalog.schema.ts';
+import type { Dialect } from '../../kernel/database/database.ts';
+import type { itemFilters, ItemType, sorts } from './catalog.schema.ts';
 import { fold } from './fold.ts';
 import type { PlayStateReader, SqlFragment } from './ports.ts';
 import { selectMatching } from './search-match.ts';
@@ -9,10 +9,26 @@ import { inTexts } from './value-list.ts';
 
 export type ItemFilter = Partial<z.output<typeof itemFilters>>;
 type Type = z.output<typeof ItemType>;
+export type Sort = (typeof sorts)[number];
 
 /** Types that a grid shows side by side. */
-const shelved: ReadonlySet<Type> = new Set(['movie', 'show', 'game']);
+const shelved: readonly Type[] = ['game', 'movie', 'show'];
 const defaultTypes: readonly Type[] = ['movie', 'show'];
+
+const typesOf = ({ type }: ItemFilter): Type[] => (type?.length ? [...new Set(type)].toSorted() : [...defaultTypes]);
+
+/** A condition on `media_items i` that all titles of a list meet; orders and facets are kept for each. */
+export type Universe = SqlFragment & { types: readonly Type[] };
+
+/** What has files and is no part of a show lies on the shelf, which has indexes for everything; the rest is asked for by type. */
+export function universeOf(filter: ItemFilter): Universe {
+  const types = typesOf(filter);
+  if (!filter.includeMissing && types.every((type) => shelved.includes(type))) {
+    return { sql: 'i.shelf = 1', parameters: [], types: shelved };
+  }
+  const listed = `i.type in (${types.map(() => '?').join(', ')})`;
+  return { sql: filter.includeMissing ? listed : `${listed} and i.file_count > 0`, parameters: types, types };
+}
 
 export interface FilterContext {
   dialect: Dialect;
@@ -20,57 +36,99 @@ export interface FilterContext {
   states: PlayStateReader;
 }
 
-/** The condition on `media_items i` that a filter comes to. */
-export function conditionOf(filter: ItemFilter, context: FilterContext): SqlFragment {
+/** A select of the ids that meet one part of a filter. */
+export interface FilterPart extends SqlFragment {
+  /** Depends on what the account watched. */
+  ofAccount?: boolean;
+  /** Lists what is left out, because that is less. */
+  outside?: boolean;
+}
+
+/** The parts of a filter. A title is listed when it is in the universe and passes all of them. */
+export function partsOf(filter: ItemFilter, context: FilterContext): FilterPart[] {
   const { dialect, accountId, states } = context;
-  const parts: SqlFragment[] = [typeCondition(filter)];
-  const add = (sql: string, ...parameters: Bindable[]): void => void parts.push({ sql, parameters });
+  const universe = universeOf(filter);
+  const parts: FilterPart[] = [];
+  const add = (part: FilterPart): void => void parts.push(part);
+  const where = ({ sql, parameters }: SqlFragment): SqlFragment => ({
+    sql: `select i.id from media_items i where ${universe.sql} and ${sql}`,
+    parameters: [...universe.parameters, ...parameters],
+  });
 
+  const types = typesOf(filter);
+  if (types.length < universe.types.length) {
+    const outside = types.includes('movie');
+    const listed = outside ? universe.types.filter((type) => !types.includes(type)) : types;
+    add({ ...where({ sql: `i.type in (${listed.map(() => '?').join(', ')})`, parameters: listed }), outside });
+  }
   if (filter.libraryId !== undefined) {
-    add('i.id in (select l.item_id from media_libraries l where l.library_id = ?)', filter.libraryId);
+    add({ sql: 'select item_id as id from media_libraries where library_id = ?', parameters: [filter.libraryId] });
   }
-  for (const [kind, names] of [
-    ['genre', filter.genre],
-    ['category', filter.category],
-    ['source', filter.source],
-  ] as const) {
-    if (names?.length) parts.push(termCondition(dialect, kind, names));
+  for (const [kind, names] of termsOf(filter)) add(selectTerms(dialect, kind, names));
+  if (filter.cast !== undefined) add(selectCast(filter.cast));
+  if (filter.yearFrom !== undefined || filter.yearTo !== undefined) {
+    const { yearFrom = 0, yearTo = 9999 } = filter;
+    add(where({ sql: 'i.year >= ? and i.year <= ?', parameters: [yearFrom, yearTo] }));
   }
-  if (filter.cast !== undefined) parts.push(castCondition(filter.cast));
-  if (filter.yearFrom !== undefined) add('i.year >= ?', filter.yearFrom);
-  if (filter.yearTo !== undefined) add('i.year <= ?', filter.yearTo);
-  if (filter.ratingFrom !== undefined) add('i.rating >= ?', filter.ratingFrom);
-  if (filter.resolution?.length) parts.push(inTexts(dialect, 'i.resolution_label', filter.resolution));
-  if (filter.initial !== undefined) add('i.initial = ?', filter.initial.toLocaleUpperCase('en'));
-  if (filter.watched) parts.push(states.watchedCondition(accountId, filter.watched));
-  if (filter.query !== undefined && filter.query.trim() !== '') {
-    const found = selectMatching(dialect, filter.query, { overview: true });
-    add(`i.id in (${found.sql})`, ...found.parameters);
-  }
-  return { sql: parts.map(({ sql }) => sql).join(' and '), parameters: parts.flatMap(({ parameters }) => parameters) };
+  if (filter.ratingFrom !== undefined) add(where({ sql: 'i.rating >= ?', parameters: [filter.ratingFrom] }));
+  if (filter.resolution?.length) add(where(inTexts(dialect, 'i.resolution_label', filter.resolution)));
+  if (filter.initial !== undefined) add(where({ sql: 'i.initial = ?', parameters: [filter.initial.toUpperCase()] }));
+  if (filter.watched) add({ ...where(states.watchedCondition(accountId, filter.watched)), ofAccount: true });
+  if (filter.query?.trim()) add(selectMatching(dialect, filter.query, { overview: true }));
+  return parts;
 }
 
-function typeCondition({ type, includeMissing }: ItemFilter): SqlFragment {
-  const types = type?.length ? [...new Set(type)] : defaultTypes;
-  const listed = `i.type in (${types.map(() => '?').join(', ')})`;
-  if (includeMissing) return { sql: listed, parameters: types };
-  if (types.every((each) => shelved.has(each))) return { sql: `i.shelf = 1 and ${listed}`, parameters: types };
-  return { sql: `${listed} and i.file_count > 0`, parameters: types };
-}
+const termsOf = ({ genre, category, source }: ItemFilter): [TermKind, readonly string[]][] =>
+  (
+    [
+      ['genre', genre],
+      ['category', category],
+      ['source', source],
+    ] as const
+  ).flatMap(([kind, names]): [TermKind, readonly string[]][] => (names?.length ? [[kind, names]] : []));
 
-function termCondition(dialect: Dialect, kind: TermKind, names: readonly string[]): SqlFragment {
-  const listed = inTexts(dialect, 't.folded_name', names.map(fold));
+function selectTerms(dialect: Dialect, kind: TermKind, names: readonly string[]): SqlFragment {
+  const listed = inTexts(dialect, 't.folded_name', names.map(fold).toSorted());
+  const distinct = names.length > 1 ? 'distinct ' : '';
   return {
-    sql: `i.id in (select mt.item_id from terms t join media_terms mt on mt.term_id = t.id where t.kind = ? and ${listed.sql})`,
+    sql: `select ${distinct}mt.item_id as id from terms t join media_terms mt on mt.term_id = t.id where t.kind = ? and ${listed.sql}`,
     parameters: [kind, ...listed.parameters],
   };
 }
 
 /** Somebody by id, or everybody of a name. */
-function castCondition(cast: string): SqlFragment {
+function selectCast(cast: string): SqlFragment {
   const byId = /^\d{1,15}$/.test(cast.trim());
+  const person = byId ? '= ?' : 'in (select p.id from people p where p.folded_name = ?)';
   return {
-    sql: `i.id in (select c.item_id from credits c where c.person_id ${byId ? '= ?' : 'in (select p.id from people p where p.folded_name = ?)'})`,
+    sql: `select distinct c.item_id as id from credits c where c.person_id ${person}`,
     parameters: [byId ? Number(cast) : fold(cast)],
   };
 }
+
+const sortColumns: Record<Sort, string> = {
+  title: 'sort_key',
+  added: 'added_at',
+  year: 'year',
+  rating: 'rating',
+  runtime: 'runtime_ms',
+  released: 'release_date',
+};
+const alwaysThere: ReadonlySet<Sort> = new Set(['title', 'added']);
+
+/** How a list runs; `complete` when every title has the value. */
+export function selectInOrder(
+  universe: Universe,
+  sort: Sort,
+  order: 'asc' | 'desc',
+): SqlFragment & { complete: boolean } {
+  const column = `i.${sortColumns[sort]}`;
+  const complete = alwaysThere.has(sort);
+  return {
+    sql: `select i.id from media_items i where ${universe.sql}${complete ? '' : ` and ${column} is not null`} order by ${column} ${order}, i.id ${order}`,
+    parameters: universe.parameters,
+    complete,
+  };
+}
+
+export const defaultOrder = (sort: Sort): 'asc' | 'desc' => (sort === 'title' ? 'asc' : 'desc');

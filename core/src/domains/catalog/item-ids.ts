@@ -1,74 +1,90 @@
-import { LRUCache } from 'lru-cache';
-import type { Database } from '../../kernel/database/database.ts';
-import { conditionOf } from './item-filter.ts';
-import type { ItemFilter } from './item-filter.ts';
-import { orderOf } from './item-order.ts';
+import type { Dialect } from '../../kernel/database/database.ts';
+import type { Freshness, IdQueries } from './id-queries.ts';
+import { createIdSet, keepIds } from './id-set.ts';
+import type { IdSet, Sieve } from './id-set.ts';
+import { defaultOrder, partsOf, selectInOrder, universeOf } from './item-filter.ts';
+import type { ItemFilter, Sort, Universe } from './item-filter.ts';
 import type { PlayStateReader } from './ports.ts';
-import type { CatalogRevision, CatalogStamp } from './revision.ts';
+import type { CatalogRevision } from './revision.ts';
 
-/** The ids of all titles that a filter lets through, in order. */
+/** The ids of all titles that a filter lets through. */
 export interface ItemIds {
-  find(filter: ItemFilter, accountId: string): Promise<Uint32Array>;
+  /** In the order that the filter asks for. */
+  list(filter: ItemFilter, accountId: string): Promise<Uint32Array>;
+  set(filter: ItemFilter, accountId: string): Promise<IdSet>;
 }
 
 export interface ItemIdsOptions {
-  database: Database;
+  dialect: Dialect;
+  queries: IdQueries;
   revision: CatalogRevision;
   states: PlayStateReader;
 }
 
-interface KeptIds {
-  ids: Uint32Array;
-  stamp: CatalogStamp;
-  states: number;
-}
-
-/** In all, over all lists; four bytes each. */
-const keptNumbers = 3_000_000;
-
 /**
- * One query answers a filter once and for all its pages: the database hands over every id in order as one text, and the list is
- * kept until the catalogue changes. A page anywhere in it then costs nothing but its own rows, and its length is the total.
+ * A list is an order and the sets that its filter is made of. Orders and sets come from the database whole, by one statement each
+ * that an index answers, and are kept until the catalogue changes; putting them together takes a millisecond. So any page of any
+ * combination costs only its own rows, and the total nothing.
  */
-export function createItemIds({ database, revision, states }: ItemIdsOptions): ItemIds {
-  const kept = new LRUCache<string, KeptIds>({ maxSize: keptNumbers, sizeCalculation: ({ ids }) => ids.length + 100 });
-  const reading = new Map<string, Promise<Uint32Array>>();
+export function createItemIds({ dialect, queries, revision, states }: ItemIdsOptions): ItemIds {
+  const order = async (
+    universe: Universe,
+    sort: Sort,
+    way: 'asc' | 'desc',
+    freshness: Freshness,
+  ): Promise<Uint32Array> => {
+    const select = selectInOrder(universe, sort, way);
+    const known = await queries.list(select, freshness);
+    if (select.complete) return known;
+    const titles = await order(universe, 'title', 'asc', freshness);
+    if (titles.length === known.length) return known;
+    return queries.keep(
+      `whole ${select.sql} ${universe.parameters.join()}`,
+      freshness,
+      (ids) => ids.length,
+      async () => append(known, titles),
+    );
+  };
 
-  const read = async (filter: ItemFilter, accountId: string): Promise<Uint32Array> => {
-    const condition = conditionOf(filter, { dialect: database.dialect, accountId, states });
-    const gather = database.dialect === 'sqlite' ? 'group_concat(id)' : `string_agg(id::text, ',')`;
-    const stretches: string[] = [];
-    for (const { condition: more, orderBy } of orderOf(filter)) {
-      const row = await database.first<{ ids: string | null }>(
-        `select ${gather} as ids from (select i.id from media_items i where ${condition.sql}${more} order by ${orderBy}) as found`,
-        condition.parameters,
-      );
-      if (row?.ids) stretches.push(row.ids);
-    }
-    return parseIds(stretches.join(','));
+  const list: ItemIds['list'] = async (filter, accountId) => {
+    const stamp = await revision.stamp();
+    const ofAccount = filter.watched !== undefined;
+    const freshness = { stamp, states: ofAccount ? states.revision(accountId) : 0 };
+    return queries.keep(
+      keyOf(filter, ofAccount ? accountId : ''),
+      freshness,
+      (ids) => ids.length,
+      async () => {
+        const { sort = 'title', order: way = defaultOrder(sort) } = filter;
+        const sieves: Sieve[] = [];
+        for (const part of partsOf(filter, { dialect, accountId, states })) {
+          const set = await queries.set(part, part.ofAccount ? freshness : { stamp, states: 0 });
+          sieves.push({ set, outside: part.outside ?? false });
+        }
+        const all = await order(universeOf(filter), sort, way, { stamp, states: 0 });
+        return keepIds(all, sieves);
+      },
+    );
   };
 
   return {
-    async find(filter, accountId) {
-      const stamp = await revision.stamp();
-      const ofAccount = filter.watched !== undefined;
-      const current = ofAccount ? states.revision(accountId) : 0;
-      const key = keyOf(filter, ofAccount ? accountId : '');
-      const entry = kept.get(key);
-      if (entry && entry.states === current && revision.isFresh(entry.stamp, stamp)) return entry.ids;
-      // What is being read for another state of catalogue or account must not answer this one.
-      const readKey = `${stamp.value} ${stamp.edits} ${current} ${key}`;
-      const known = reading.get(readKey);
-      if (known) return known;
-      const work = read(filter, accountId).finally(() => reading.delete(readKey));
-      reading.set(readKey, work);
-      const ids = await work;
-      kept.set(key, { ids, stamp, states: current });
-      return ids;
+    list,
+    async set(filter, accountId) {
+      return createIdSet(await list({ ...filter, sort: 'title', order: undefined }, accountId));
     },
   };
 }
 
+/** Titles without the value come last, by title, whichever way the rest runs. */
+function append(known: Uint32Array, all: Uint32Array): Uint32Array {
+  const rest = keepIds(all, [{ set: createIdSet(known), outside: true }]);
+  const joined = new Uint32Array(known.length + rest.length);
+  joined.set(known);
+  joined.set(rest, known.length);
+  return joined;
+}
+
+/** Equal for filters that list the same titles in the same order. */
 const keyOf = (filter: ItemFilter, accountId: string): string =>
   JSON.stringify([
     accountId,
@@ -86,28 +102,6 @@ const keyOf = (filter: ItemFilter, accountId: string): string =>
     filter.watched,
     filter.initial,
     filter.includeMissing,
-    filter.sort,
+    filter.sort ?? 'title',
     filter.order,
   ]);
-
-const comma = 44;
-const zero = 48;
-
-/** `12,7,30` as numbers; many thousand of them in a millisecond. */
-function parseIds(text: string): Uint32Array {
-  if (text === '') return new Uint32Array();
-  let count = 1;
-  for (let at = text.indexOf(','); at !== -1; at = text.indexOf(',', at + 1)) count += 1;
-  const ids = new Uint32Array(count);
-  let index = 0;
-  let value = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === comma) {
-      ids[index++] = value;
-      value = 0;
-    } else value = value * 10 + code - zero;
-  }
-  ids[index] = value;
-  return ids;
-}

@@ -21,7 +21,7 @@ export interface ItemList {
 
 export function createItemList(itemIds: ItemIds, cards: CardReader): ItemList {
   const ids: ItemList['ids'] = async (filter, { page, pageSize }, accountId) => {
-    const all = await itemIds.find(filter, accountId);
+    const all = await itemIds.list(filter, accountId);
     return { ids: [...all.subarray((page - 1) * pageSize, page * pageSize)], total: all.length };
   };
   return {

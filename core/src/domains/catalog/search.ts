@@ -2,6 +2,7 @@ import type { Database } from '../../kernel/database/database.ts';
 import { fold } from './fold.ts';
 import type { SqlFragment } from './ports.ts';
 import { isShort, selectContaining, selectPeople } from './search-match.ts';
+import type { SearchColumn } from './search-match.ts';
 import { inNumbers } from './value-list.ts';
 
 export interface Search {
@@ -11,8 +12,9 @@ export interface Search {
   people(text: string, limit: number): Promise<number[]>;
 }
 
-/** How many matches of one kind are looked at before the best are taken. */
-const candidates = 200;
+/** How many matches of one kind are looked at before the best are taken; more where episodes may stand before films. */
+const some = 200;
+const many = 1000;
 /** Above every character that a title can go on with. */
 const last = '\u{10FFFF}';
 
@@ -27,40 +29,36 @@ interface Ranked {
 export function createSearch(database: Database): Search {
   const { dialect } = database;
 
-  const idsOf = async ({ sql, parameters }: SqlFragment, most = candidates): Promise<number[]> =>
+  const idsOf = async ({ sql, parameters }: SqlFragment, most: number): Promise<number[]> =>
     (await database.all<{ id: number }>(`${sql} limit ${most}`, parameters)).map(({ id }) => id);
 
   /** Newer entries first, where the index gives them in that order for nothing. */
-  const newest = ({ sql, parameters }: SqlFragment): SqlFragment => ({
-    sql: dialect === 'sqlite' ? `${sql} order by rowid desc` : sql,
-    parameters,
-  });
+  const containing = (column: SearchColumn, text: string, most: number): Promise<number[]> => {
+    const { sql, parameters } = selectContaining(dialect, column, text);
+    return idsOf({ sql: dialect === 'sqlite' ? `${sql} order by rowid desc` : sql, parameters }, most);
+  };
 
   /** Kinds of match, best first; each is asked for only while the better ones do not fill the answer. */
   const itemTiers = (folded: string): (() => Promise<number[]>)[] => {
-    const short = isShort(folded);
-    const containing =
-      (column: 'title' | 'original_title' | 'overview', text = folded) =>
-      () =>
-        idsOf(newest(selectContaining(dialect, column, text)));
+    const range = 'folded_title >= ? and folded_title < ? order by folded_title, id';
+    const beginning = (condition: string) => () =>
+      idsOf(
+        { sql: `select id from media_items where ${condition}${range}`, parameters: [folded, folded + last] },
+        some,
+      );
+    const same = { sql: 'select id from media_items where folded_title = ?', parameters: [folded] };
+    const tiers = [beginning('shelf = 1 and '), () => idsOf(same, some)];
+    if (isShort(folded)) {
+      return [...tiers, () => containing('starts', ` ${folded} `, many), beginning(''), () => byCast(folded)];
+    }
     return [
-      () => idsOf({ sql: 'select id from media_items where folded_title = ?', parameters: [folded] }),
-      () =>
-        idsOf({
-          sql: 'select id from media_items where shelf = 1 and folded_title > ? and folded_title < ? order by folded_title, id',
-          parameters: [folded, folded + last],
-        }),
-      () =>
-        idsOf({
-          sql: 'select id from media_items where folded_title > ? and folded_title < ? order by folded_title',
-          parameters: [folded, folded + last],
-        }),
-      short
-        ? () => idsOf(newest(selectContaining(dialect, 'starts', ` ${folded} `)))
-        : containing('title', ` ${folded}`),
-      ...(short ? [] : [containing('title'), containing('original_title')]),
+      ...tiers,
+      () => containing('title', ` ${folded}`, many),
+      beginning(''),
+      () => containing('title', folded, many),
+      () => containing('original_title', folded, some),
       () => byCast(folded),
-      ...(short ? [] : [containing('overview')]),
+      () => containing('overview', folded, some),
     ];
   };
 
@@ -68,30 +66,34 @@ export function createSearch(database: Database): Search {
     const people = await idsOf(selectPeople(dialect, folded), 50);
     if (people.length === 0) return [];
     const listed = inNumbers(dialect, 'person_id', people);
-    return idsOf({
-      sql: `select distinct item_id as id from credits where ${listed.sql}`,
-      parameters: listed.parameters,
-    });
+    return idsOf(
+      {
+        sql: `select distinct item_id as id from credits where ${listed.sql}`,
+        parameters: listed.parameters,
+      },
+      some,
+    );
   };
 
-  const rank = async (ids: readonly number[]): Promise<number[]> => {
+  const rank = async (ids: readonly number[], folded: string): Promise<number[]> => {
     if (ids.length < 2) return [...ids];
     const listed = inNumbers(dialect, 'id', ids);
     const rows = await database.all<Ranked>(
       `select id, type, folded_title, file_count, year from media_items where ${listed.sql}`,
       listed.parameters,
     );
-    return rows.toSorted(byStanding).map(({ id }) => id);
+    return rows.toSorted((a, b) => exactness(b, folded) - exactness(a, folded) || byStanding(a, b)).map(({ id }) => id);
   };
 
   return {
     async items(text, limit) {
       const folded = fold(text);
       if (folded === '') return [];
-      const found: number[] = [];
+      let found: number[] = [];
       for (const tier of itemTiers(folded)) {
-        const ids = (await tier()).filter((id) => !found.includes(id));
-        found.push(...(await rank(ids)));
+        const known = new Set(found);
+        const ids = (await tier()).filter((id) => !known.has(id));
+        found = found.concat(await rank(ids, folded));
         if (found.length >= limit) break;
       }
       return found.slice(0, limit);
@@ -99,11 +101,12 @@ export function createSearch(database: Database): Search {
     async people(text, limit) {
       const folded = fold(text);
       if (folded === '') return [];
-      const exact = await idsOf({
-        sql: 'select id from people where folded_name >= ? and folded_name < ? order by folded_name',
-        parameters: [folded, folded + last],
-      });
-      const inside = exact.length >= limit ? [] : await idsOf(selectPeople(dialect, folded));
+      const range = 'folded_name >= ? and folded_name < ? order by folded_name';
+      const exact = await idsOf(
+        { sql: `select id from people where ${range}`, parameters: [folded, folded + last] },
+        some,
+      );
+      const inside = exact.length >= limit ? [] : await idsOf(selectPeople(dialect, folded), some);
       const all = [...new Set([...exact, ...inside])];
       if (all.length === 0) return [];
       const listed = inNumbers(dialect, 'p.id', all);
@@ -124,7 +127,9 @@ export function createSearch(database: Database): Search {
 
 const typeRank: Readonly<Record<string, number>> = { movie: 0, show: 0, game: 0, season: 2, episode: 1 };
 
-/** Within one kind of match: what has files, films and shows before episodes, short titles, newer ones. */
+const exactness = ({ folded_title }: Ranked, folded: string): number => Number(folded_title === folded);
+
+/** Within one kind of match: what has files, films and shows before episodes, newer ones. */
 const byStanding = (a: Ranked, b: Ranked): number =>
   Number(b.file_count > 0) - Number(a.file_count > 0) ||
   typeRank[a.type]! - typeRank[b.type]! ||

@@ -47,3 +47,14 @@ export function initialOf(sortTitle: string): string {
   const upper = letter.toUpperCase();
   return [...upper].length === 1 ? upper : letter;
 }
+
+/** Orders initials as the titles that begin with them. */
+export const compareInitials = (a: string, b: string): number => (firstOf(a) < firstOf(b) ? -1 : 1);
+
+/** A letter that stands where an initial's titles do. */
+function firstOf(initial: string): string {
+  if (initial === '#') return '';
+  if (initial === '漢') return '\u4e00';
+  const consonant = consonants.indexOf(initial);
+  return consonant === -1 ? fold(initial) : String.fromCodePoint(hangulFirst + consonant * syllablesPerConsonant);
+}

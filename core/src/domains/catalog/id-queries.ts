@@ -1,0 +1,103 @@
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../../kernel/database/database.ts';
+import { createIdSet, parseIds } from './id-set.ts';
+import type { IdSet } from './id-set.ts';
+import type { SqlFragment } from './ports.ts';
+import type { CatalogRevision, CatalogStamp } from './revision.ts';
+
+/** What kept ids must not be older than. */
+export interface Freshness {
+  stamp: CatalogStamp;
+  /** Revision of the account's play states, 0 where they do not matter. */
+  states: number;
+  /** How long they may lag behind a scan; as long as lists unless told. */
+  lagMs?: number;
+}
+
+/** Whole columns of ids by one statement each, kept in memory until the catalogue changes. */
+export interface IdQueries {
+  /** Ids in the order that the select (of a column `id`) gives them. */
+  list(select: SqlFragment, freshness: Freshness): Promise<Uint32Array>;
+  set(select: SqlFragment, freshness: Freshness): Promise<IdSet>;
+  /** A set for each `value` of a grouped select that calls `gather` for its `ids`. */
+  groups<Value extends string | number>(select: SqlFragment, freshness: Freshness): Promise<ReadonlyMap<Value, IdSet>>;
+  /** SQL that gathers ids into one text: quicker by far than a row each. */
+  gather(column: string): string;
+  /** Keeps what was made of other answers. */
+  keep<T extends object>(
+    key: string,
+    freshness: Freshness,
+    size: (value: T) => number,
+    make: () => Promise<T>,
+  ): Promise<T>;
+}
+
+interface Kept {
+  value: object;
+  size: number;
+  freshness: Freshness;
+}
+
+/** Numbers in all, four bytes each. */
+const keptNumbers = 4_000_000;
+const overhead = 100;
+
+export function createIdQueries(database: Database, revision: CatalogRevision): IdQueries {
+  const kept = new LRUCache<string, Kept>({ maxSize: keptNumbers, sizeCalculation: ({ size }) => size + overhead });
+  const making = new Map<string, Promise<object>>();
+
+  const keep: IdQueries['keep'] = async (key, freshness, size, make) => {
+    const entry = kept.get(key);
+    if (entry && isFresh(entry.freshness, freshness)) return entry.value as never;
+    // What is being read for an older state of catalogue or account must not answer this call.
+    const makingKey = `${freshness.stamp.value} ${freshness.stamp.edits} ${freshness.states} ${key}`;
+    const known = making.get(makingKey);
+    if (known) return known as never;
+    const work = make().finally(() => making.delete(makingKey));
+    making.set(makingKey, work);
+    const value = await work;
+    kept.set(key, { value, size: size(value), freshness });
+    return value;
+  };
+  const isFresh = (then: Freshness, now: Freshness): boolean =>
+    then.states === now.states && revision.isFresh(then.stamp, now.stamp, now.lagMs);
+
+  const gather = (column: string): string =>
+    database.dialect === 'sqlite' ? `group_concat(${column})` : `string_agg(${column}::text, ',')`;
+  const read = async ({ sql, parameters }: SqlFragment): Promise<Uint32Array> => {
+    const row = await database.first<{ ids: string | null }>(
+      `select ${gather('id')} as ids from (${sql}) as found`,
+      parameters,
+    );
+    return parseIds(row?.ids);
+  };
+  const keyOf = (kind: string, { sql, parameters }: SqlFragment): string =>
+    `${kind} ${sql} ${JSON.stringify(parameters)}`;
+
+  return {
+    gather,
+    keep,
+    list: (select, freshness) =>
+      keep(
+        keyOf('list', select),
+        freshness,
+        (ids) => ids.length,
+        () => read(select),
+      ),
+    set: (select, freshness) =>
+      keep(
+        keyOf('set', select),
+        freshness,
+        (set) => set.words.length,
+        async () => createIdSet(await read(select)),
+      ),
+    groups: (select, freshness) =>
+      keep(keyOf('groups', select), freshness, sizeOfGroups, async () => {
+        const rows = await database.all<{ value: never; ids: string }>(select.sql, select.parameters);
+        return new Map(rows.map(({ value, ids }) => [value, createIdSet(parseIds(ids))]));
+      }),
+  };
+}
+
+const sizeOfGroups = (groups: ReadonlyMap<unknown, IdSet>): number =>
+  groups.values().reduce((sum, set) => sum + set.words.length, 0);
