@@ -3,8 +3,13 @@ import type { z } from 'zod';
 import type { Endpoint } from '../../core/src/kernel/http/endpoint.ts';
 import type { ErrorCode } from '../../core/src/kernel/errors.ts';
 
-type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
-type Given<Name extends string, S> = S extends z.ZodType ? { [K in Name]: z.input<S> } : { [K in Name]?: undefined };
+/** Members of an endpoint are optional, so each type comes with `undefined` beside it. */
+type Out<S> = [NonNullable<S>] extends [z.ZodType] ? z.output<NonNullable<S>> : undefined;
+type Given<Name extends string, S> = [NonNullable<S>] extends [never]
+  ? { [K in Name]?: undefined }
+  : [NonNullable<S>] extends [z.ZodType]
+    ? { [K in Name]: z.input<NonNullable<S>> }
+    : { [K in Name]?: undefined };
 type Input<E extends Endpoint> = Given<'params', E['params']> & Given<'query', E['query']> & Given<'body', E['body']>;
 /** Members that may be left out because everything in them has a default. */
 type Loose<T> = {

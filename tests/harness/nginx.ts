@@ -42,10 +42,7 @@ export async function startNginx({ server, workers = 1 }: NginxOptions): Promise
     }`;
   writeFileSync(path.join(folder, 'nginx.conf'), config);
   const child = startChild(nginx, ['-p', folder, '-e', 'stderr', '-c', path.join(folder, 'nginx.conf')]);
-  await eventually('nginx listening', () => {
-    if (child.process.exitCode !== null) throw new Error(`nginx ended: ${child.output()}`);
-    return accepts(port);
-  });
+  await eventually('nginx listening', () => accepts(port), { child });
   return {
     url: `http://127.0.0.1:${port}`,
     port,

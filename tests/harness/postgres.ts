@@ -65,11 +65,11 @@ export async function startPostgres(): Promise<PostgresCluster> {
     async start() {
       const started = startChild(path.join(bin, 'postgres'), parameters, { ...account, cwd: folder });
       child = started;
-      await eventually('PostgreSQL answering', () => {
-        if (started.process.exitCode !== null) throw new Error(`postgres ended: ${started.output()}`);
+      const answers = (): true => {
         runSql(url, 'select 1');
         return true;
-      });
+      };
+      await eventually('PostgreSQL answering', answers, { child: started });
     },
     async stop(mode = 'fast') {
       const running = child;

@@ -71,11 +71,20 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Tries again every `everyMs` until `attempt` answers something other than undefined; its errors count as "not yet". */
+export interface Patience {
+  /** 10 s unless told. */
+  withinMs?: number;
+  /** 25 ms unless told. */
+  everyMs?: number;
+  /** Waiting is over when this process ends. */
+  child?: Child;
+}
+
+/** Tries again until `attempt` answers something other than undefined; its errors count as "not yet". */
 export async function eventually<T>(
   what: string,
   attempt: () => Promise<T | undefined> | T | undefined,
-  { withinMs = 10_000, everyMs = 25 } = {},
+  { withinMs = 10_000, everyMs = 25, child }: Patience = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   let reason = '';
@@ -85,6 +94,12 @@ export async function eventually<T>(
       if (found !== undefined) return found;
     } catch (error) {
       reason = `: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    const { exitCode = null, signalCode = null } = child?.process ?? {};
+    if (child && (exitCode !== null || signalCode !== null)) {
+      throw new Error(
+        `The process ended (${exitCode ?? signalCode}) before this: ${what}.\n${child.output().slice(-4000)}`,
+      );
     }
     if (Date.now() > deadline) throw new Error(`${what} did not happen within ${withinMs} ms${reason}`);
     await pause(everyMs);

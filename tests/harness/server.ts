@@ -5,8 +5,7 @@ import type { ConfigInput } from '../../core/src/kernel/config/config.schema.ts'
 import type { Dialect } from '../../core/src/kernel/database/database.ts';
 import { removeFolder, temporaryFolder } from './folder.ts';
 import { createDatabase, testClusterUrl } from './postgres.ts';
-import { freePort, startChild, type Exit } from './processes.ts';
-import { setTimeout as pause } from 'node:timers/promises';
+import { eventually, freePort, startChild, type Child, type Exit } from './processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -74,9 +73,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     await untilReady(url, child, options.readyWithinMs ?? 60_000);
   } catch (error) {
+    const log = child.output().slice(-4000);
     await child.end('SIGKILL');
     cleanUp();
-    throw error;
+    throw new Error(`The server did not start. Its log:\n${log}`, { cause: error });
   }
   return {
     url,
@@ -138,24 +138,11 @@ export function environment(options: ServerOptions): Record<string, string> {
   };
 }
 
-async function untilReady(url: string, child: ReturnType<typeof startChild>, withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  let last = 'nobody listened';
-  while (Date.now() < deadline) {
-    const { exitCode, signalCode } = child.process;
-    if (exitCode !== null || signalCode !== null) {
-      throw new Error(
-        `The server ended (${exitCode ?? signalCode}) before it was ready:\n${child.output().slice(-4000)}`,
-      );
-    }
-    try {
-      const answer = await fetch(`${url}/health/ready`);
-      last = `${answer.status} ${await answer.text()}`;
-      if (answer.ok) return;
-    } catch (error) {
-      last = String(error);
-    }
-    await pause(15);
-  }
-  throw new Error(`The server was not ready within ${withinMs} ms (${last}):\n${child.output().slice(-4000)}`);
+function untilReady(url: string, child: Child, withinMs: number): Promise<true> {
+  const ready = async (): Promise<true> => {
+    const answer = await fetch(`${url}/health/ready`);
+    if (!answer.ok) throw new Error(`/health/ready answered ${answer.status} ${await answer.text()}`);
+    return true;
+  };
+  return eventually('The server being ready', ready, { withinMs, everyMs: 10, child });
 }
