@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { backup } from 'node:sqlite';
 import type { Logger } from 'pino';
 import { fromSqlite } from './database-errors.ts';
+import { makeFolder } from './folder.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** So many backups are kept; the oldest go. */
@@ -12,7 +13,7 @@ const kept = 5;
 
 /** Copies the database while it is in use; the path of the copy. */
 export async function backUpSqlite(connection: SqliteConnection, folder: string, label: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const file = path.join(folder, `${stamp()}-${label}.db`);
   try {
     await backup(connection.native, `${file}.part`, { rate: 10_000 });
@@ -34,7 +35,7 @@ export interface PostgresqlBackup {
 
 /** Runs `pg_dump` where there is one of the server's version or newer; undefined, and a line in the log, where not. */
 export async function backUpPostgresql({ url, folder, label, logger }: PostgresqlBackup): Promise<string | undefined> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const file = path.join(folder, `${stamp()}-${label}.dump`);
   const target = new URL(url);
   const password = decodeURIComponent(target.password);

@@ -4,28 +4,37 @@ import { quoteName } from './sql-text.ts';
 /** Where the rows of a table wait while a migration is taken back. */
 const keptName = (table: string): string => `kept__${table}`;
 
-/** The tables that lose rows or columns by these statements, in their order. */
-export function lostTables(statements: readonly string[]): string[] {
-  const tables = statements.map((statement) => {
+export interface Loss {
+  table: string;
+  /** The columns that go; all with the table itself when there are none. */
+  columns: string[];
+}
+
+/** The tables and columns that these statements drop, in their order. */
+export function findLosses(statements: readonly string[]): Loss[] {
+  const losses = new Map<string, Loss>();
+  for (const statement of statements) {
     const text = statement.replace(/^(\s*--[^\n]*\n)*\s*/, '');
-    return (/^drop\s+table\s+(?:if\s+exists\s+)?"?(\w+)"?/i.exec(text) ??
-      /^alter\s+table\s+"?(\w+)"?\s+drop\s+column\b/i.exec(text))?.[1];
-  });
-  return [...new Set(tables.filter((table) => table !== undefined))];
+    const [, dropped] = /^drop\s+table\s+(?:if\s+exists\s+)?"?(\w+)"?/i.exec(text) ?? [];
+    if (dropped) losses.set(dropped, { table: dropped, columns: [] });
+    const [, table, column] = /^alter\s+table\s+"?(\w+)"?\s+drop\s+column\s+"?(\w+)"?/i.exec(text) ?? [];
+    if (table && column) losses.set(table, { table, columns: [...(losses.get(table)?.columns ?? []), column] });
+  }
+  return [...losses.values()];
 }
 
 /** Copies the tables' rows aside, inside the transaction that is going to drop them. */
-export async function keepData(queries: MigrationQueries, tables: readonly string[]): Promise<void> {
-  for (const { table } of await storedTables(queries, tables)) {
+export async function keepData(queries: MigrationQueries, losses: readonly Loss[]): Promise<void> {
+  for (const { table } of await storedTables(queries, losses)) {
     await queries.all(`drop table if exists ${quoteName(keptName(table))}`);
     await queries.all(`create table ${quoteName(keptName(table))} as select * from ${quoteName(table)}`);
   }
 }
 
 /** Brings back what `keepData` put aside: whole rows into empty tables, single columns into the others. */
-export async function restoreData(queries: MigrationQueries, tables: readonly string[]): Promise<void> {
+export async function restoreData(queries: MigrationQueries, losses: readonly Loss[]): Promise<void> {
   // What was dropped last is what the others refer to.
-  const ordered = [...(await storedTables(queries, tables))].reverse();
+  const ordered = [...(await storedTables(queries, losses))].reverse();
   for (const stored of ordered) {
     const kept = await columnsOf(queries, keptName(stored.table));
     if (kept.length === 0) continue;
@@ -34,31 +43,38 @@ export async function restoreData(queries: MigrationQueries, tables: readonly st
   }
 }
 
-async function refill(
-  queries: MigrationQueries,
-  { table, shadow }: StoredTable,
-  kept: readonly Column[],
-): Promise<void> {
-  const columns = (await columnsOf(queries, table)).filter(({ name }) => kept.some((column) => column.name === name));
-  if (columns.length === 0) return;
-  const names = columns.map(({ name }) => quoteName(name));
-  const [target, source] = [quoteName(table), quoteName(keptName(table))];
-  if (shadow) await queries.all(`delete from ${target}`);
-  if ((await queries.all(`select 1 as filled from ${target} limit 1`)).length === 0) {
-    await queries.all(`insert into ${target} (${names.join(', ')}) select ${names.join(', ')} from ${source}`);
-    for (const { name } of columns.filter(({ identity }) => identity)) {
-      await queries.all(
-        `select setval(pg_get_serial_sequence('${table}', '${name}'), greatest((select max(${quoteName(name)}) from ${target}), 1))`,
-      );
-    }
-    return;
+async function refill(queries: MigrationQueries, loss: Loss, kept: readonly Column[]): Promise<void> {
+  const columns = (await columnsOf(queries, loss.table)).filter(({ name }) =>
+    kept.some((column) => column.name === name),
+  );
+  if (loss.columns.length === 0) await refillRows(queries, loss, columns);
+  else await refillColumns(queries, loss, columns);
+}
+
+async function refillRows(queries: MigrationQueries, { table }: Loss, columns: readonly Column[]): Promise<void> {
+  const names = columns.map(({ name }) => quoteName(name)).join(', ');
+  // Rows that the migration, or SQLite in a full-text table, has put there already are among the kept ones.
+  await queries.all(`delete from ${quoteName(table)}`);
+  await queries.all(`insert into ${quoteName(table)} (${names}) select ${names} from ${quoteName(keptName(table))}`);
+  for (const { name } of columns.filter(({ identity }) => identity)) {
+    const highest = `(select max(${quoteName(name)}) from ${quoteName(table)})`;
+    await queries.all(
+      `select setval(pg_get_serial_sequence('${table}', '${name}'), ${highest}) where ${highest} is not null`,
+    );
   }
-  const keys = columns.filter(({ key }) => key).map(({ name }) => quoteName(name));
-  const values = names.filter((name) => !keys.includes(name));
-  if (keys.length === 0 || values.length === 0) return;
-  const same = keys.map((key) => `kept.${key} = ${target}.${key}`).join(' and ');
+}
+
+async function refillColumns(queries: MigrationQueries, loss: Loss, columns: readonly Column[]): Promise<void> {
+  const target = quoteName(loss.table);
+  const lost = columns
+    .filter(({ name }) => loss.columns.includes(name))
+    .map(({ name }) => `${quoteName(name)} = kept.${quoteName(name)}`);
+  const same = columns
+    .filter(({ key }) => key)
+    .map(({ name }) => `kept.${quoteName(name)} = ${target}.${quoteName(name)}`);
+  if (lost.length === 0 || same.length === 0) return;
   await queries.all(
-    `update ${target} set ${values.map((name) => `${name} = kept.${name}`).join(', ')} from ${source} as kept where ${same}`,
+    `update ${target} set ${lost.join(', ')} from ${quoteName(keptName(loss.table))} as kept where ${same.join(' and ')}`,
   );
 }
 
@@ -81,25 +97,19 @@ async function columnsOf(queries: MigrationQueries, table: string): Promise<Colu
     order by a.attnum`);
 }
 
-interface StoredTable {
-  table: string;
-  /** Part of a full-text table of SQLite, which fills it with rows of its own as soon as it is made. */
-  shadow: boolean;
-}
-
 /** The tables themselves, and in the place of a full-text table those that hold its content. */
-async function storedTables(queries: MigrationQueries, tables: readonly string[]): Promise<StoredTable[]> {
-  if (queries.dialect === 'postgresql') return tables.map((table) => ({ table, shadow: false }));
+async function storedTables(queries: MigrationQueries, losses: readonly Loss[]): Promise<Loss[]> {
+  if (queries.dialect === 'postgresql') return [...losses];
   const present = await queries.all<{ name: string; sql: string }>(
     `select name, coalesce(sql, '') as sql from sqlite_schema where type = 'table'`,
   );
   const parts = ['data', 'idx', 'content', 'docsize', 'config'];
-  return tables.flatMap((table): StoredTable[] => {
-    const virtual = present.some(({ name, sql }) => name === table && /^create virtual table/i.test(sql));
-    if (!virtual) return [{ table, shadow: false }];
+  return losses.flatMap((loss): Loss[] => {
+    const virtual = present.some(({ name, sql }) => name === loss.table && /^create virtual table/i.test(sql));
+    if (!virtual) return [loss];
     const shadows = parts
-      .map((part) => `${table}_${part}`)
+      .map((part) => `${loss.table}_${part}`)
       .filter((shadow) => present.some(({ name }) => name === shadow));
-    return shadows.map((shadow) => ({ table: shadow, shadow: true }));
+    return shadows.map((shadow) => ({ table: shadow, columns: [] }));
   });
 }

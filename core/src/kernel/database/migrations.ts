@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Queries } from './database.ts';
 import { readMigrationFiles } from './migration-files.ts';
 import type { MigrationFile } from './migration-files.ts';
-import { keepData, lostTables, restoreData } from './kept-data.ts';
+import { keepData, findLosses, restoreData } from './kept-data.ts';
 import type { DialectParts } from './orm.ts';
 
 export interface MigrationStatus {
@@ -120,12 +120,12 @@ async function createMigrator(parts: DialectParts, files: readonly MigrationFile
     class extends Base {
       override async up(): Promise<void> {
         for (const statement of await file.up()) await this.execute(statement);
-        await restoreData(asQueries(this, queries.dialect), lostTables(await file.down()));
+        await restoreData(asQueries(this, queries.dialect), findLosses(await file.down()));
         await checkReferences(this, queries.dialect, file.name);
       }
       override async down(): Promise<void> {
         const statements = await file.down();
-        await keepData(asQueries(this, queries.dialect), lostTables(statements));
+        await keepData(asQueries(this, queries.dialect), findLosses(statements));
         for (const statement of statements) await this.execute(statement);
         await checkReferences(this, queries.dialect, file.name);
       }

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database, Dialect } from './database.ts';
+import { makeFolder } from './folder.ts';
 import { createMigrations } from './migrations.ts';
 import type { Migrations } from './migrations.ts';
 import type { OpenDatabaseOptions } from './orm.ts';
@@ -17,7 +17,7 @@ export interface OpenDatabase extends Database {
  * Vitascope wrote it.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
-  await mkdir(options.dataDir, { recursive: true });
+  await makeFolder(options.dataDir);
   const target = parseDatabaseUrl(options.url, options.dataDir);
   const scope = createTransactionScope();
   const parts =

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,6 +5,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/sql';
 import { AppError } from '../errors.ts';
 import { backUpSqlite } from './backup.ts';
 import { fromSqlite, sqliteBusy, sqliteCode } from './database-errors.ts';
+import { makeFolder } from './folder.ts';
 import type { DialectParts, OpenDatabaseOptions } from './orm.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import { createSqliteQueries } from './sqlite-database.ts';
@@ -16,7 +16,7 @@ export async function openSqlite(
   scope: TransactionScope,
   options: OpenDatabaseOptions,
 ): Promise<DialectParts> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const connection = await connectSqlite(file).catch((error: Error) => {
     error.message = `${error.message} (${file})`;
     throw error;
@@ -36,7 +36,7 @@ export async function openSqlite(
     },
     queries: createSqliteQueries({ connection, scope, logger: options.logger }),
     label: file,
-    locked: (work) => locked(`${file}.migrating`, work),
+    locked: (work) => locked(`${file}-migrating`, work),
     backup: (label) => backUpSqlite(connection, path.join(options.dataDir, 'backups'), label),
     async migrating(work) {
       // Dropping or rebuilding a table would otherwise take along all rows that refer to it.
@@ -68,7 +68,10 @@ export async function openSqlite(
 const setDefensive = (native: DatabaseSync, on: boolean): void =>
   (native as DatabaseSync & { enableDefensive(on: boolean): void }).enableDefensive(on);
 
-/** A lock that dies with the process: an exclusive transaction on an empty database beside the real one. */
+/**
+ * A lock that dies with the process: an exclusive transaction on an empty database beside the real one. The file stays, because
+ * somebody who waits for it holds it open.
+ */
 async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
   const lock = new DatabaseSync(file, { timeout: 0 });
   const giveUpAt = performance.now() + 300_000;
@@ -89,9 +92,7 @@ async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
       }
       await delay(50);
     }
-    const result = await work();
-    await rm(file, { force: true });
-    return result;
+    return await work();
   } finally {
     lock.close();
   }
