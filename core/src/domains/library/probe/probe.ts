@@ -8,7 +8,7 @@ import type { Container, Probe } from './probed.ts';
 import { sniff } from './sniff.ts';
 import { unsupported } from './unreadable.ts';
 
-export type { Chapter, Container, Probe, ProbedStream } from './probed.ts';
+export type { Probe, ProbedStream } from './probed.ts';
 
 /**
  * Reads what the headers of a media file say. The content decides what it is, never its name. Matroska, WebM, MP4 and
