@@ -30,7 +30,7 @@ const beside = [
 ];
 const overHttp = ['tests/api/**/*.test.ts', 'tests/regression/**/*.test.ts'];
 const groups: readonly Group[] = [
-  { name: 'unit', files: beside, needs: [], wants: ['ffmpeg'] },
+  { name: 'unit', files: beside, needs: [], wants: ['ffmpeg', 'postgresql'] },
   { name: 'api-sqlite', files: overHttp, needs: [], wants: ['ffmpeg', 'nginx'] },
   { name: 'api-postgresql', files: overHttp, needs: ['postgresql'], wants: ['ffmpeg', 'nginx'] },
   { name: 'e2e', files: ['tests/e2e/**/*.test.ts'], needs: ['chromium'], wants: ['ffmpeg'] },
@@ -131,6 +131,9 @@ function count(code: number, report: Report | undefined): Counts {
   };
 }
 
+const usesPostgres = ({ needs, wants }: Group): boolean =>
+  [...needs, ...wants].includes('postgresql') && programs.postgresql.find() !== undefined;
+
 async function runGroup(group: Group, filters: readonly string[]): Promise<Counts> {
   const files = group.files
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
@@ -149,7 +152,7 @@ async function runGroup(group: Group, filters: readonly string[]): Promise<Count
   }
   // Everything that tests leave behind lies in one folder, which goes at the end.
   const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: scratch };
-  const cluster = group.needs.includes('postgresql') ? await startPostgres() : undefined;
+  const cluster = usesPostgres(group) ? await startPostgres() : undefined;
   const stopCluster = async (): Promise<void> => cluster?.remove();
   undo.push(stopCluster);
   if (cluster) env.VITASCOPE_TEST_POSTGRESQL_URL = cluster.url;

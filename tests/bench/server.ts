@@ -19,16 +19,12 @@ export const startBenchServer = (options: ServerOptions = {}): Promise<RunningSe
 
 /** Waits for a job; throws when it fails. */
 export async function finishJob(client: Client, id: string, withinMs = 600_000): Promise<void> {
-  await eventually(
-    `Job ${id} ending`,
-    async () => {
-      const job = await client.call(getJob, { params: { id } });
-      return ['succeeded', 'failed', 'cancelled'].includes(job.state) ? job : undefined;
-    },
-    { withinMs, everyMs: 50 },
-  ).then((job) => {
-    if (job.state !== 'succeeded') throw new Error(`Job ${id} ${job.state}: ${JSON.stringify(job.error)}`);
-  });
+  const ended = async () => {
+    const job = await client.call(getJob, { params: { id } });
+    return ['succeeded', 'failed', 'cancelled'].includes(job.state) ? job : undefined;
+  };
+  const job = await eventually(`Job ${id} ending`, ended, { withinMs, everyMs: 50 });
+  if (job.state !== 'succeeded') throw new Error(`Job ${id} ${job.state}: ${JSON.stringify(job.error)}`);
 }
 
 /** More people than the administrator, as the headers that sign them in. */

@@ -1,7 +1,5 @@
-import { expect } from 'vitest';
 import type { z } from 'zod';
 import type { Endpoint } from '../../core/src/kernel/http/endpoint.ts';
-import type { ErrorCode } from '../../core/src/kernel/errors.ts';
 
 /** Members of an endpoint are optional, so each type comes with `undefined` beside it. */
 type Out<S> = [NonNullable<S>] extends [z.ZodType] ? z.output<NonNullable<S>> : undefined;
@@ -144,22 +142,4 @@ function queryString(query: Record<string, unknown> = {}): string {
     for (const entry of Array.isArray(value) ? value : [value]) search.append(name, String(entry));
   }
   return search.size > 0 ? `?${search}` : '';
-}
-
-/** The one error body, complete, with this status and code. */
-export function expectProblem(answer: Answer, status: number, code: ErrorCode): Record<string, unknown> {
-  const problem = answer.body as Record<string, unknown>;
-  expect({ status: answer.status, error_code: problem.error_code, detail: problem.detail }).toEqual({
-    status,
-    error_code: code,
-    detail: expect.any(String),
-  });
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(problem).toMatchObject({
-    status,
-    title: expect.any(String),
-    timestamp: expect.stringMatching(/^\d{4}-/),
-    reference: expect.any(String),
-  });
-  return problem;
 }
