@@ -1089,7 +1089,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/plugins/{id}/assets/{hash}/*path": {
+    "/api/v1/plugins/{id}/assets/{hash}/{path}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2115,14 +2115,18 @@ export interface components {
         };
         /** @description The one error body (RFC 9457). */
         Problem: {
-            type?: string;
+            type: string;
             title: string;
             status: number;
             detail: string;
             error_code: string;
             /** Format: date-time */
             timestamp: string;
-            reference: string;
+            request_id: string;
+            correlation_id: string;
+            /** @description Finds a fault of the server in its log. */
+            reference?: string;
+            /** @description What to do about it. */
             fix?: string;
             errors?: {
                 path: string;

@@ -1,45 +1,53 @@
 import { z } from 'zod';
-import type { Endpoint } from '../../../core/src/kernel/http/endpoint.ts';
+import { scopeOf } from './caller-checks.ts';
+import type { Contracts } from './contracts.ts';
+import type { Endpoint } from './endpoint.ts';
+import { sessionCookie } from './http-options.ts';
+import { apiBase, resolveVerb, verbsOf } from './route-table.ts';
 
-export interface ApiDescription {
+export interface ApiDescription extends Contracts {
   version: string;
-  endpoints: readonly { name: string; endpoint: Endpoint }[];
-  /** Schemas that get a name of their own under `components`. */
-  named: ReadonlyMap<string, z.ZodType>;
+  /** `` or `/vita`: what all paths begin with. */
+  basePath?: string;
+  /** Endpoints of plugins, whose verbs lie below `/api/v1/plugins/<owner>`. */
+  plugins?: readonly { owner: string; endpoint: Endpoint }[];
 }
 
 type Json = Record<string, unknown>;
 
 /** The OpenAPI 3.1 document of these endpoints, in a stable order. */
-export function describeApi({ version, endpoints, named }: ApiDescription): Json {
+export function describeApi({ version, endpoints, named, basePath = '', plugins = [] }: ApiDescription): Json {
   const schemas = new SchemaBook(named);
   const paths: Record<string, Json> = {};
-  for (const { name, endpoint } of endpoints) {
-    [endpoint.verb, ...(endpoint.aliases ?? [])].forEach((verb, index) => {
-      const [method = '', path = ''] = verb.split(' ');
-      const address = path.startsWith('//') ? path.slice(1) : `/api/v1${path}`;
+  const enter = (endpoint: Endpoint, name: string, base?: string): void =>
+    verbsOf(endpoint).forEach((verb, index) => {
+      const { method, path } = resolveVerb(verb, base);
       const operationId = index === 0 ? name : `${name}Alias${index > 1 ? index : ''}`;
-      (paths[address.replace(/:(\w+)/g, '{$1}')] ??= {})[method.toLowerCase()] = operation(
-        endpoint,
-        operationId,
-        schemas,
-      );
+      const address = path.replaceAll(/[:*](\w+)/g, '{$1}');
+      (paths[address] ??= {})[method.toLowerCase()] = operation(endpoint, operationId, schemas);
     });
+  for (const { name, endpoint } of endpoints) enter(endpoint, name);
+  for (const { owner, endpoint } of plugins) {
+    enter(endpoint, operationIdOf(owner, endpoint), `${apiBase}/plugins/${owner}`);
   }
   return {
     openapi: '3.1.0',
     info: { title: 'Vitascope', version, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
     paths: sortedByKey(paths),
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'vitascope_session' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
         bearer: { type: 'http', scheme: 'bearer' },
       },
       schemas: sortedByKey({ ...schemas.components, Problem: problemSchema }),
     },
   };
 }
+
+/** Endpoints of plugins have no name: `nfo` and `POST /files/:id/write` make `nfoPostFilesIdWrite`. */
+const operationIdOf = (owner: string, { verb }: Endpoint): string =>
+  `${owner} ${verb.toLowerCase()}`.replaceAll(/[^a-z0-9]+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 const problemSchema = {
   type: 'object',
@@ -51,8 +59,10 @@ const problemSchema = {
     detail: { type: 'string' },
     error_code: { type: 'string' },
     timestamp: { type: 'string', format: 'date-time' },
-    reference: { type: 'string' },
-    fix: { type: 'string' },
+    request_id: { type: 'string' },
+    correlation_id: { type: 'string' },
+    reference: { type: 'string', description: 'Finds a fault of the server in its log.' },
+    fix: { type: 'string', description: 'What to do about it.' },
     errors: {
       type: 'array',
       items: {
@@ -62,11 +72,13 @@ const problemSchema = {
       },
     },
   },
-  required: ['title', 'status', 'detail', 'error_code', 'timestamp', 'reference'],
+  required: ['type', 'title', 'status', 'detail', 'error_code', 'timestamp', 'request_id', 'correlation_id'],
 };
 
 const sortedByKey = <T>(record: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const isOpen = ({ access }: Endpoint): boolean => access === 'public' || access === 'signed';
 
 function operation(endpoint: Endpoint, operationId: string, schemas: SchemaBook): Json {
   const parameters = [
@@ -78,13 +90,12 @@ function operation(endpoint: Endpoint, operationId: string, schemas: SchemaBook)
     tags: [endpoint.tag],
     summary: endpoint.summary,
     ...(endpoint.description ? { description: endpoint.description } : {}),
-    ...(endpoint.access === 'public' || endpoint.access === 'signed'
-      ? {}
-      : { security: [{ session: [] }, { bearer: [] }] }),
+    ...(isOpen(endpoint) ? {} : { security: [{ session: [] }, { bearer: [] }] }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBody(endpoint, schemas),
     responses: responses(endpoint, schemas),
     'x-access': endpoint.access,
+    ...(isOpen(endpoint) ? {} : { 'x-scope': scopeOf(endpoint) }),
   };
 }
 
