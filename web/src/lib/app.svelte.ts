@@ -7,6 +7,7 @@ import { Preferences } from '#lib/session/preferences.svelte.ts';
 import { Session } from '#lib/session/session.svelte.ts';
 import { Extensions } from '#lib/shell/extensions.svelte.ts';
 import { Theme } from '#lib/theme/theme.svelte.ts';
+import { Confirmations } from '#lib/ui/confirmations.svelte.ts';
 import { Toasts } from '#lib/ui/toasts.svelte.ts';
 
 /** What every page works with. Built once by the root layout. */
@@ -16,6 +17,8 @@ export interface App {
   live: LiveEvents;
   theme: Theme;
   toasts: Toasts;
+  /** Asks before what cannot be undone. */
+  confirmations: Confirmations;
   preferences: Preferences;
   /** What active plugins add to the app. */
   extensions: Extensions;
@@ -39,6 +42,7 @@ export function createApp(): App {
     live: new LiveEvents(`${base}/api/v1/events`),
     theme: new Theme(),
     toasts: new Toasts(),
+    confirmations: new Confirmations(),
     preferences: new Preferences(),
     extensions: new Extensions(api),
     cache,

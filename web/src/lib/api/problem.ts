@@ -31,7 +31,7 @@ export class ApiError extends Error {
     this.problem = problem;
   }
 
-  get fields(): FieldFault[] {
+  get errors(): FieldFault[] {
     return this.problem.errors ?? [];
   }
 }

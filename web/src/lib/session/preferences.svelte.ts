@@ -4,13 +4,11 @@ interface Stored {
   sidebarCollapsed: boolean;
   /** 0 (few, large posters) to 100 (many, small ones). */
   density: number;
-  /** Dashboard rows the person put away. */
-  hiddenRows: string[];
-  /** Order of the dashboard rows, by id. */
-  rowOrder: string[];
+  /** How a guest arranged the dashboard; accounts keep theirs on the server. */
+  dashboard: { widget: string; hidden?: boolean }[];
 }
 
-const defaults: Stored = { sidebarCollapsed: false, density: 50, hiddenRows: [], rowOrder: [] };
+const defaults: Stored = { sidebarCollapsed: false, density: 50, dashboard: [] };
 
 /** How this browser likes to see the app; kept in local storage. */
 export class Preferences {
@@ -30,18 +28,11 @@ export class Preferences {
     this.#write({ density: value });
   }
 
-  get hiddenRows(): readonly string[] {
-    return this.#stored.hiddenRows;
+  get dashboard(): Stored['dashboard'] {
+    return this.#stored.dashboard;
   }
-  set hiddenRows(value: readonly string[]) {
-    this.#write({ hiddenRows: [...value] });
-  }
-
-  get rowOrder(): readonly string[] {
-    return this.#stored.rowOrder;
-  }
-  set rowOrder(value: readonly string[]) {
-    this.#write({ rowOrder: [...value] });
+  set dashboard(value: Stored['dashboard']) {
+    this.#write({ dashboard: value });
   }
 
   #write(change: Partial<Stored>): void {
