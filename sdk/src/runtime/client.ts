@@ -153,10 +153,14 @@ export class PluginClient<Scope extends CallScope = CallScope> {
     this.#scopes.delete(`connection:${id}`);
   }
 
-  /** Aborts everything in flight with this error and refuses what comes later. */
-  close(error: PluginError): void {
-    this.#peer.close(error);
-    this.#scopes.clear();
+  /** Closes the plugin's connections, aborts everything in flight with this error and refuses what comes later. */
+  async close(error: PluginError): Promise<void> {
+    try {
+      await this.#call('close', {}, { signal: AbortSignal.timeout(1000) });
+    } finally {
+      this.#peer.close(error);
+      this.#scopes.clear();
+    }
   }
 
   #begin(scope: Scope, { signal, deadlineMs }: { signal?: AbortSignal; deadlineMs?: number }): Run {

@@ -34,6 +34,8 @@ export interface PluginCalls {
     unknown,
   ];
   closeConnection: [{ id: string }, void];
+  /** Closes everything that lives between calls: the plugin is about to be forgotten. */
+  close: [Record<string, never>, void];
   route: [{ call: CallHeader; verb: string; input: unknown }, unknown];
   tap: [{ call: CallHeader; verb: HookVerb; name: string; input: unknown }, unknown];
   job: [{ call: CallHeader; name: string; input: unknown; jobId: string; attempt: number }, unknown];

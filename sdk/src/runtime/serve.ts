@@ -3,6 +3,7 @@ import { describe } from '../describe.ts';
 import { fail } from '../errors.ts';
 import type { Plugin } from '../plugin.ts';
 import type { Provider } from '../contract.ts';
+import type { Route } from '../route.ts';
 import { check, faultText, type Fault, type Schema } from '../schema.ts';
 import { createContext, createJobContext, type HostLine } from './context.ts';
 import type { Link } from './link.ts';
@@ -44,13 +45,14 @@ export function serve(plugin: Plugin, link: Link): Peer {
       return { faults: data.settings ? await faultsOf(data.settings, settings ?? {}) : [] };
     },
     connection: (args, signal) => onConnection(args, signal),
-    closeConnection({ id }) {
-      opened.get(id)?.stop.abort(Object.assign(new Error('The connection was closed'), { code: 'cancelled' }));
-      opened.delete(id);
+    closeConnection: ({ id }) => closeConnection(id),
+    close() {
+      for (const id of opened.keys()) closeConnection(id);
     },
     async route({ call, verb, input }, signal) {
       const route = plugin.routes?.find((r) => r.verb === verb) ?? fail('not_found', `There is no route ${verb}`);
-      return route.handle(await parse(route.input, input, 'Input'), context(call, signal));
+      const answer = await route.handle(await parse(route.input, input ?? {}, 'Input'), context(call, signal));
+      return checkedAnswer(route, answer);
     },
     tap({ call, verb, name, input }, signal) {
       const taps = plugin[verb] as Record<
@@ -65,6 +67,11 @@ export function serve(plugin: Plugin, link: Link): Peer {
       const c = createJobContext(context(call, signal), hostLine(call.token, signal), { jobId, attempt });
       return job.run(await parse(job.input, input ?? {}, 'Input'), c);
     },
+  };
+
+  const closeConnection = (id: string): void => {
+    opened.get(id)?.stop.abort(Object.assign(new Error('The connection was closed'), { code: 'cancelled' }));
+    opened.delete(id);
   };
 
   async function onConnection(args: PluginCalls['connection'][0], signal: AbortSignal): Promise<unknown> {
@@ -131,6 +138,13 @@ export function serve(plugin: Plugin, link: Link): Peer {
     return handler ? handler(args, signal) : fail('unsupported', `The plugin side does not know "${name}"`);
   });
   return peer;
+}
+
+async function checkedAnswer({ verb, output }: Route, answer: unknown): Promise<unknown> {
+  const checked = await check(output, answer);
+  return checked.faults
+    ? fail('internal', `${verb} answered the wrong shape: ${faultText(checked.faults)}`)
+    : checked.value;
 }
 
 const providerOf = (plugin: Plugin, contract: string, kind: string): Provider =>

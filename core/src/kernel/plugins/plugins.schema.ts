@@ -143,6 +143,7 @@ export const pluginAsset = endpoint({
   tag,
   summary: "A file of a plugin's web folder; the address changes with its content",
   access: 'public',
+  anonymous: true,
   params: pluginParams.extend({ hash: z.string().max(64), path: z.union([z.string(), z.array(z.string())]) }),
   raw: { contentType: 'application/octet-stream', description: 'The file, cacheable for ever.' },
 });

@@ -1,0 +1,66 @@
+import type { Manifest } from '@vitascope/sdk';
+import type { FoundPlugin } from './found-plugin.ts';
+import type { PluginRow } from './plugin-store.ts';
+import type { PluginState, PluginView } from './plugins.schema.ts';
+import type { Problem } from './problems.ts';
+
+export interface ViewParts {
+  found: FoundPlugin;
+  row: PluginRow | undefined;
+  enabled: boolean;
+  state: PluginState;
+  reason: string;
+  /** In force, without secrets. */
+  options: Record<string, unknown>;
+  problems: readonly Problem[];
+}
+
+/** A plugin as administrators see it, whatever its state. */
+export function viewOf({ found, row, enabled, state, reason, options, problems }: ViewParts): PluginView {
+  return {
+    id: found.id,
+    name: found.name,
+    version: found.version,
+    description: found.description,
+    ...(found.author && { author: found.author }),
+    ...(found.homepage && { homepage: found.homepage }),
+    state,
+    reason,
+    bundled: found.bundled,
+    enabled,
+    sdk: found.manifest?.sdk ?? '',
+    contributions: contributionsOf(found.manifest?.contributes ?? {}),
+    options: {
+      ...(found.manifest?.contributes.options && { schema: found.manifest.contributes.options }),
+      values: options,
+      secretsSet: Object.keys(row?.secrets ?? {}),
+    },
+    permissions: found.manifest ? permissionsOf(found.manifest) : [],
+    problems: problems.map(({ at, ...problem }) => ({ at: new Date(at).toISOString(), ...problem })),
+  };
+}
+
+const contributionsOf = (c: Manifest['contributes']): PluginView['contributions'] => ({
+  providers: (c.provides ?? []).map(({ contract, kind, name, methods }) => ({ contract, kind, name, methods })),
+  hooks: c.hooks ?? [],
+  routes: (c.routes ?? []).map(({ verb, access }) => ({ verb, access })),
+  jobs: (c.jobs ?? []).map(({ name, title = name, schedule }) => ({ name, title, ...(schedule && { schedule }) })),
+  pages: (c.pages ?? []).map(({ path, title }) => ({ path, title })),
+  widgets: (c.widgets ?? []).map(({ id, title }) => ({ id, title })),
+  actions: (c.actions ?? []).map(({ id, title }) => ({ id, title })),
+  collections: (c.data ?? []).map(({ name }) => name),
+});
+
+function permissionsOf({ permissions, contributes }: Manifest): string[] {
+  const hosts = permissions?.network;
+  return [
+    "Runs inside the server's process, with the server's own rights.",
+    hosts
+      ? hosts.length
+        ? `Through the server: asks ${hosts.join(', ')} and hosts named in its settings.`
+        : 'Through the server: asks only hosts named in its settings.'
+      : 'Through the server: asks any public host, and hosts named in its settings.',
+    ...(contributes.data?.length ? ['Keeps documents of its own in the database.'] : []),
+    ...(contributes.pages?.some(({ module }) => module) ? ["Runs code in the app's pages."] : []),
+  ];
+}

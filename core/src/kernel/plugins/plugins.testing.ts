@@ -1,0 +1,108 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Dialect } from '../database/database.ts';
+import { createTestDatabase, type TestDatabase } from '../database/database.testing.ts';
+import { createEventBus } from '../events/create-event-bus.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import { startTestServer, testKey, type TestServer } from '../http/http-server.testing.ts';
+import { createJobEngine, type JobEngine } from '../jobs/job-engine.ts';
+import { createLog } from '../log/logger.ts';
+import { createSecretBox } from '../security/secret-box.ts';
+import { createPlugins, type Plugins, type PluginsOptions } from './create-plugins.ts';
+
+const fixtures = path.join(import.meta.dirname, '../../../../tests/fixtures/plugins');
+
+/** A plugin host with a database, a job engine and an HTTP server, all real, in a folder of its own. */
+export interface PluginHarness extends Plugins {
+  database: TestDatabase['database'];
+  events: EventBus;
+  jobs: JobEngine;
+  server: TestServer;
+  dataDir: string;
+  /** Lines of the log so far. */
+  log: string[];
+  /** Copies fixture plugins into the plugin folder. */
+  install(...names: string[]): Promise<void>;
+  /** Stops the host and starts another one on the same data. */
+  restart(options?: Partial<PluginsOptions>): Promise<PluginHarness>;
+  close(): Promise<void>;
+}
+
+export interface HarnessOptions extends Partial<PluginsOptions> {
+  plugins?: readonly string[];
+  dialect?: Dialect;
+}
+
+export async function createPluginHarness({ plugins = [], dialect = 'sqlite', ...options }: HarnessOptions = {}) {
+  const test = await createTestDatabase(dialect);
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'vitascope-plugins-'));
+  const install = async (...names: string[]): Promise<void> => {
+    await mkdir(path.join(dataDir, 'plugins'), { recursive: true });
+    for (const name of names) {
+      await cp(path.join(fixtures, name), path.join(dataDir, 'plugins', name), { recursive: true });
+    }
+  };
+  await install(...plugins);
+  const remove = async (): Promise<void> => {
+    await test.remove();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return open({ test, dataDir, install, remove, options });
+}
+
+interface Ground {
+  test: TestDatabase;
+  dataDir: string;
+  install: PluginHarness['install'];
+  remove(): Promise<void>;
+  options: Partial<PluginsOptions>;
+}
+
+async function open(ground: Ground): Promise<PluginHarness> {
+  const { test, dataDir } = ground;
+  const log: string[] = [];
+  const { logger } = createLog({ level: 'debug', format: 'json', keepLines: 100 }, { write: (text) => log.push(text) });
+  const events = createEventBus(logger);
+  const jobs = createJobEngine({ database: test.database, events, logger, pollMs: 50 });
+  let server: TestServer;
+  const made = createPlugins({
+    bundledFolder: path.join(dataDir, 'bundled'),
+    dataDir,
+    config: { folders: [], disabled: [], safeMode: false, options: {} },
+    version: '0.0.0-test',
+    database: test.database,
+    events,
+    logger,
+    secrets: createSecretBox(testKey),
+    jobs,
+    routes: () => server,
+    ...ground.options,
+  });
+  server = await startTestServer(made.module.routes ?? []);
+  await made.module.start!(new AbortController().signal);
+  await jobs.open();
+  const stop = async (): Promise<void> => {
+    await made.module.stop!();
+    await jobs.close();
+    await server.close({ graceMs: 100 });
+  };
+  return {
+    ...made,
+    database: test.database,
+    events,
+    jobs,
+    server,
+    dataDir,
+    log,
+    install: ground.install,
+    async restart(options = {}) {
+      await stop();
+      return open({ ...ground, options: { ...ground.options, ...options } });
+    },
+    async close() {
+      await stop();
+      await ground.remove();
+    },
+  };
+}
