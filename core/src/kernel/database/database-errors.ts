@@ -97,7 +97,8 @@ export function fromPostgresql(error: unknown, sql?: string): Error {
   }
   if (code === '53100') return full(error);
   if (code === 'XX001' || code === 'XX002') return damaged(error);
-  if (code === '57014') return unavailable('A query took too long and was stopped.', error);
+  if (code === '57014')
+    return new AppError('timeout', 'A query of the database took too long and was stopped.', { cause: error });
   if (code === '23505') return violated('An equal entry exists already.', table, error);
   if (code === '23503') return violated('Something this refers to is not there, or is still in use.', table, error);
   if (/^(28|3D)/.test(code))

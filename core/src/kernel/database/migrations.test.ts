@@ -187,58 +187,56 @@ describe.each(testDialects)('migrations on %s', (dialect) => {
   });
 });
 
-if (testDialects.includes('sqlite')) {
-  describe('a migration on SQLite', () => {
-    let folder: string;
-    beforeEach(async () => {
-      folder = await mkdtemp(path.join(tmpdir(), 'vitascope-migrations-'));
-      await cp(repositoryMigrations, folder, { recursive: true });
-    });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
-
-    it('may rebuild a table without losing the rows that refer to it', async () => {
-      const test = await createTestDatabase('sqlite', { migrationsDir: folder });
-      const time = { created_at: 1, updated_at: 1 };
-      await test.database.insert('libraries', [{ name: 'Films', type: 'movies', ...time }]);
-      await test.database.insert('root_folders', [{ library_id: 1, path: '/films', created_at: 1 }]);
-      const rebuild = 'create table fresh as select * from plays; drop table plays; alter table fresh rename to plays;';
-      const move = `create table other (id integer primary key autoincrement, name text, type text, settings text, managed_by text, created_at integer, updated_at integer);
-        insert into other select id, name, type, settings, managed_by, created_at, updated_at from libraries; drop table libraries; alter table other rename to libraries;`;
-      await writeFile(path.join(folder, 'sqlite', `${later}.up.sql`), rebuild + move);
-      await writeFile(path.join(folder, 'sqlite', `${later}.down.sql`), '');
-      await test.database.migrations.up();
-      expect(await test.database.all('select path from root_folders')).toEqual([{ path: '/films' }]);
-      await test.remove();
-    });
-
-    it('is undone when it leaves rows that point nowhere', async () => {
-      const test = await createTestDatabase('sqlite', { migrationsDir: folder });
-      await test.database.insert('libraries', [{ name: 'Films', type: 'movies', created_at: 1, updated_at: 1 }]);
-      await test.database.insert('root_folders', [{ library_id: 1, path: '/films', created_at: 1 }]);
-      await writeFile(path.join(folder, 'sqlite', `${later}.up.sql`), 'delete from libraries;');
-      await writeFile(path.join(folder, 'sqlite', `${later}.down.sql`), '');
-      await expect(test.database.migrations.up()).rejects.toThrow(
-        /1 rows would point nowhere, the first from root_folders to libraries/,
-      );
-      expect(await test.database.all('select name from libraries')).toEqual([{ name: 'Films' }]);
-      await test.remove();
-    });
-
-    it('keeps the full-text search over down and up', async () => {
-      const test = await createTestDatabase('sqlite');
-      const { database } = test;
-      await database.run('insert into media_search (rowid, title) values (1, ?)', ['The quiet harbour']);
-      await database.migrations.down();
-      await database.migrations.up();
-      const find = () => database.all(`select rowid as id from media_search where media_search match 'harb'`);
-      expect(await find()).toEqual([{ id: 1 }]);
-      await database.run('insert into media_search (rowid, title) values (2, ?)', ['Harbour lights']);
-      await database.run('delete from media_search where rowid = 1');
-      expect(await find()).toEqual([{ id: 2 }]);
-      await test.remove();
-    });
+describe('a migration on SQLite', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'vitascope-migrations-'));
+    await cp(repositoryMigrations, folder, { recursive: true });
   });
-}
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('may rebuild a table without losing the rows that refer to it', async () => {
+    const test = await createTestDatabase('sqlite', { migrationsDir: folder });
+    const time = { created_at: 1, updated_at: 1 };
+    await test.database.insert('libraries', [{ name: 'Films', type: 'movies', ...time }]);
+    await test.database.insert('root_folders', [{ library_id: 1, path: '/films', created_at: 1 }]);
+    const rebuild = 'create table fresh as select * from plays; drop table plays; alter table fresh rename to plays;';
+    const move = `create table other (id integer primary key autoincrement, name text, type text, settings text, managed_by text, created_at integer, updated_at integer);
+        insert into other select id, name, type, settings, managed_by, created_at, updated_at from libraries; drop table libraries; alter table other rename to libraries;`;
+    await writeFile(path.join(folder, 'sqlite', `${later}.up.sql`), rebuild + move);
+    await writeFile(path.join(folder, 'sqlite', `${later}.down.sql`), '');
+    await test.database.migrations.up();
+    expect(await test.database.all('select path from root_folders')).toEqual([{ path: '/films' }]);
+    await test.remove();
+  });
+
+  it('is undone when it leaves rows that point nowhere', async () => {
+    const test = await createTestDatabase('sqlite', { migrationsDir: folder });
+    await test.database.insert('libraries', [{ name: 'Films', type: 'movies', created_at: 1, updated_at: 1 }]);
+    await test.database.insert('root_folders', [{ library_id: 1, path: '/films', created_at: 1 }]);
+    await writeFile(path.join(folder, 'sqlite', `${later}.up.sql`), 'delete from libraries;');
+    await writeFile(path.join(folder, 'sqlite', `${later}.down.sql`), '');
+    await expect(test.database.migrations.up()).rejects.toThrow(
+      /1 rows would point nowhere, the first from root_folders to libraries/,
+    );
+    expect(await test.database.all('select name from libraries')).toEqual([{ name: 'Films' }]);
+    await test.remove();
+  });
+
+  it('keeps the full-text search over down and up', async () => {
+    const test = await createTestDatabase('sqlite');
+    const { database } = test;
+    await database.run('insert into media_search (rowid, title) values (1, ?)', ['The quiet harbour']);
+    await database.migrations.down();
+    await database.migrations.up();
+    const find = () => database.all(`select rowid as id from media_search where media_search match 'harb'`);
+    expect(await find()).toEqual([{ id: 1 }]);
+    await database.run('insert into media_search (rowid, title) values (2, ?)', ['Harbour lights']);
+    await database.run('delete from media_search where rowid = 1');
+    expect(await find()).toEqual([{ id: 2 }]);
+    await test.remove();
+  });
+});
 
 describe('findLosses', () => {
   it('finds the tables and columns that are dropped', () => {

@@ -1,5 +1,4 @@
-import { PostgreSqlDriver, MikroORM } from '@mikro-orm/postgresql';
-import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
+import { MikroORM, PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import path from 'node:path';
 import { backUpPostgresql } from './backup.ts';
 import { fromPostgresql } from './database-errors.ts';
@@ -13,7 +12,23 @@ const statementTimeoutMs = 30_000;
 /** Any number, as long as every process of this product takes the same. */
 const migrationLock = 8420_2026;
 
+/** Beginning and ending a unit of work fails with our codes too. */
+class CodedConnection extends PostgreSqlConnection {
+  override begin(...options: Parameters<PostgreSqlConnection['begin']>): ReturnType<PostgreSqlConnection['begin']> {
+    return super.begin(...options).catch(rethrow);
+  }
+  override commit(...options: Parameters<PostgreSqlConnection['commit']>): Promise<void> {
+    return super.commit(...options).catch(rethrow);
+  }
+}
+
 class CodedPostgreSqlDriver extends PostgreSqlDriver {
+  protected override readonly connection: CodedConnection;
+
+  constructor(config: ConstructorParameters<typeof PostgreSqlDriver>[0]) {
+    super(config);
+    this.connection = new CodedConnection(config);
+  }
   override convertException(exception: Error): ReturnType<PostgreSqlDriver['convertException']> {
     const coded = fromPostgresql(exception);
     return coded === exception
@@ -21,6 +36,10 @@ class CodedPostgreSqlDriver extends PostgreSqlDriver {
       : (coded as ReturnType<PostgreSqlDriver['convertException']>);
   }
 }
+
+const rethrow = (error: unknown): never => {
+  throw fromPostgresql(error);
+};
 
 export async function openPostgresql(
   url: string,
@@ -47,7 +66,7 @@ export async function openPostgresql(
     await (await pool()).query('select 1');
   } catch (error) {
     await orm.close(true);
-    throw fromPostgresql(error);
+    return rethrow(error);
   }
   return {
     loadOrm: async () => orm,
@@ -72,9 +91,7 @@ function readNumbers(pool: Pool): void {
 }
 
 async function locked<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw fromPostgresql(error);
-  });
+  const client = await pool.connect().catch(rethrow);
   try {
     await client.query('set statement_timeout = 0');
     await client.query(`select pg_advisory_lock(${migrationLock})`);

@@ -92,7 +92,11 @@ export async function connectSqlite(file: string): Promise<SqliteConnection> {
       }
     },
     commit() {
-      native.exec('commit');
+      try {
+        native.exec('commit');
+      } catch (error) {
+        throw fromSqlite(error);
+      }
       gate.leave();
     },
     rollback() {
