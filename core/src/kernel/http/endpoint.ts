@@ -28,6 +28,8 @@ export interface Endpoint<
   summary: string;
   description?: string;
   access: Access;
+  /** Never looks at who calls, so that it answers even when accounts cannot be read: `findCaller()` finds nobody. */
+  anonymous?: boolean;
   params?: Params;
   query?: Query;
   /** JSON body. Absent: none is read. */

@@ -69,6 +69,11 @@ export class Exchange implements HttpExchange {
     this.#status = code;
   }
 
+  /** The status that the handler chose, if it did. */
+  get chosenStatus(): number | undefined {
+    return this.#status;
+  }
+
   send(body: string | Uint8Array | NodeJS.ReadableStream): void {
     if (typeof body === 'string' || body instanceof Uint8Array) return this.sendBytes(this.#status ?? 200, body);
     this.takeOver();

@@ -38,7 +38,8 @@ export interface HttpServerOptions {
   authenticate: Authenticate;
   csrf: Csrf;
   logger: Logger;
-  pages?: PageHandler;
+  /** Asked in turn for what no route answers. */
+  pages?: readonly PageHandler[];
   /** Check every answer against its schema, not only those of plugins: for tests and development. */
   validateResponses?: boolean;
 }

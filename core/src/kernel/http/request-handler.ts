@@ -78,7 +78,7 @@ export function createRequestHandler(
     if (limited) await limited;
     if (match.kind === 'method') return wrongMethod(exchange, method, match.allow);
     const isPage = (method === 'GET' || method === 'HEAD') && path !== '/api' && !path.startsWith('/api/');
-    if (isPage && options.pages && (await options.pages(exchange, path))) return;
+    if (isPage) for (const page of options.pages ?? []) if (await page(exchange, path)) return;
     throw new AppError('not_found', `Nothing answers ${method} ${path.slice(0, 200)}.`, {
       details: { resource: 'path', identifier: path.slice(0, 200) },
     });
@@ -110,7 +110,8 @@ export function createRequestHandler(
   ): Promise<void> {
     const { endpoint } = entry;
     const { origin } = exchange.facts;
-    const identified = endpoint.access === 'signed' ? undefined : identify(exchange);
+    const isAnonymous = endpoint.anonymous || endpoint.access === 'signed';
+    const identified = isAnonymous ? undefined : identify(exchange);
     const caller = identified instanceof Promise ? await identified : identified;
     observed.accountId = caller?.accountId;
     checkForgery(exchange, caller, csrf, publicHost);
@@ -148,7 +149,7 @@ export function createRequestHandler(
 
   function respond(exchange: Exchange, { endpoint, owner }: RouteEntry, result: unknown): void {
     exchange.set('Cache-Control', 'no-store');
-    if (!endpoint.response) return exchange.sendBytes(endpoint.status ?? 204, undefined);
+    if (!endpoint.response) return exchange.sendBytes(exchange.chosenStatus ?? endpoint.status ?? 204, undefined);
     const isForeign = owner !== coreOwner;
     let answered = result;
     if (isForeign || options.validateResponses) {
@@ -159,7 +160,7 @@ export function createRequestHandler(
           `${endpoint.verb} answers members that its schema does not have: ${extra.slice(0, 10).join(', ')}`,
         );
     }
-    exchange.sendJson(endpoint.status ?? 200, answered);
+    exchange.sendJson(exchange.chosenStatus ?? endpoint.status ?? 200, answered);
   }
 
   function abortSignal({ response }: Exchange): AbortSignal {

@@ -37,6 +37,9 @@ export class RouteTable {
   /** Paths without parameters, found without trying patterns: `GET /api/v1/media`. */
   readonly #fixed = new Map<string, RouteEntry>();
 
+  /** Grows whenever routes come or go. */
+  version = 0;
+
   /** @throws Error when the owner has routes already, or a path is taken or not a valid pattern */
   add(owner: string, routes: readonly Route[]): void {
     if (this.#areas.has(owner)) throw new Error(`Routes of ${owner} are there already.`);
@@ -58,12 +61,14 @@ export class RouteTable {
         entries.push({ ...route, owner, method, path });
       }
     }
+    this.version++;
     this.#areas.set(owner, { router, entries });
     for (const entry of entries)
       if (!hasParameters(entry.path)) this.#fixed.set(`${entry.method} ${entry.path}`, entry);
   }
 
   remove(owner: string): void {
+    this.version++;
     for (const entry of this.#areas.get(owner)?.entries ?? []) {
       const key = `${entry.method} ${entry.path}`;
       if (this.#fixed.get(key) === entry) this.#fixed.delete(key);
