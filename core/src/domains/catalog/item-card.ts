@@ -51,7 +51,7 @@ interface KeptCard {
   card: Card;
   stamp: CatalogStamp;
 }
-const keptCards = 4000;
+const keptCards = 8000;
 
 export function createCardReader({ database, revision, states, showPicture }: CardReaderOptions): CardReader {
   const kept = new LRUCache<number, KeptCard>({ max: keptCards });
