@@ -59,6 +59,20 @@ describe.each(testDialects)('the database on %s', (dialect) => {
     expect(readJson(row.quarantine, 'nothing')).toBe('nothing');
   });
 
+  it('leaves out U+0000, which junk brings along, and nothing else', async () => {
+    const document = { text: 'a\0b', 'ke\0y': ['\\u0000', '\\\0'] };
+    await database.insert('settings', [{ key: 'a\0b', value: JSON.stringify(document), updated_at: 1 }]);
+    const row = await database.first<{ key: string; value: unknown }>('select key, value from settings');
+    expect(row?.key).toBe('ab');
+    expect(readJson(row?.value, {})).toEqual({ text: 'ab', key: ['\\u0000', '\\'] });
+  });
+
+  it('binds bytes', async () => {
+    const sql = dialect === 'sqlite' ? 'select ? as bytes' : 'select cast(? as bytea) as bytes';
+    const row = await database.first<{ bytes: Uint8Array }>(sql, [new Uint8Array([0, 255, 7])]);
+    expect([...row!.bytes]).toEqual([0, 255, 7]);
+  });
+
   it('reads counts, sums and averages as numbers', async () => {
     await database.insert('settings', [
       { ...setting('a'), updated_at: 9_000_000_000 },

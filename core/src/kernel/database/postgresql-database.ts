@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { AppError } from '../errors.ts';
+import { bindForPostgresql } from './bind.ts';
 import type { Bindable, InsertOptions, Queries } from './database.ts';
 import { fromPostgresql, isRetryable } from './database-errors.ts';
 import { planInsert } from './insert-sql.ts';
@@ -39,7 +40,7 @@ export function createPostgresqlQueries(pool: () => Promise<Pool>, scope: Transa
       try {
         return await (
           await client()
-        ).query<Row>({ ...translate(sql, parameters.length), values: parameters as Bindable[] });
+        ).query<Row>({ ...translate(sql, parameters.length), values: parameters.map(bindForPostgresql) });
       } catch (error) {
         throw fromPostgresql(error, sql);
       }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bindForSqlite } from './bind.ts';
 import type { Bindable } from './database.ts';
 import { fromSqlite, sqliteBusy, sqliteCode } from './database-errors.ts';
 import { createGate } from './gate.ts';
@@ -144,11 +145,4 @@ async function untilFree<T>(work: () => T): Promise<T> {
 const pause = (): Promise<void> => delay(2 + Math.random() * 6);
 const isBusy = (error: unknown): boolean => sqliteCode(error) === sqliteBusy;
 
-function bound(values: Values): SQLInputValue[] {
-  const result = new Array<SQLInputValue>(values.length);
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index];
-    result[index] = value === undefined ? null : typeof value === 'boolean' ? (value ? 1 : 0) : value;
-  }
-  return result;
-}
+const bound = (values: Values): SQLInputValue[] => values.map(bindForSqlite);
