@@ -19,6 +19,7 @@ const {
 const node = () =>
   fs.existsSync(pinnedNode) && process.platform !== 'win32' ? fs.realpathSync(pinnedNode) : process.execPath;
 const serverFolders = () => workspaces().filter((folder) => folder !== 'web');
+const hasSources = (folder) => fs.existsSync(path.join(root, folder, 'src'));
 
 /** Output whose source is no more would still be loaded. */
 function pruneOutput(folder) {
@@ -67,22 +68,11 @@ function buildWeb() {
   if (fs.existsSync(assets)) compress(assets);
 }
 
-/** Written into web/ by its own tools. */
-const webOutput = [
-  'build',
-  '.svelte-kit',
-  'src/paraglide',
-  'project.inlang/cache',
-  'project.inlang/.lix',
-  'project.inlang/.meta.json',
-  'project.inlang/README.md',
-];
-
 const parts = [
   {
     name: 'server',
     build: buildServer,
-    outputs: () => serverFolders().map((folder) => `${folder}/dist`),
+    outputs: () => serverFolders().filter(hasSources).map((folder) => `${folder}/dist`),
     sources: () => [
       ...filesBelow(serverFolders().map((folder) => `${folder}/src`)),
       ...serverFolders().flatMap((folder) => [`${folder}/package.json`, `${folder}/tsconfig.json`]),
@@ -94,11 +84,10 @@ const parts = [
     name: 'web app',
     build: buildWeb,
     outputs: () => ['web/build/200.html'],
-    sources: () =>
-      filesBelow(
-        ['web', 'sdk/src'],
-        webOutput.map((name) => `web/${name}`),
-      ),
+    sources: () => [
+      ...filesBelow(['web/src', 'web/static', 'web/messages', 'sdk/src'], ['web/src/paraglide']),
+      ...['package.json', 'vite.config.ts', 'tsconfig.json', 'project.inlang/settings.json'].map((file) => `web/${file}`),
+    ],
   },
 ];
 
