@@ -61,7 +61,7 @@ function compress(folder) {
 function buildWeb() {
   run(node(), [path.join(modules, 'vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
     cwd: path.join(root, 'web'),
-    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
+    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1', FORCE_COLOR: '0' },
     what: 'Building the web app',
   });
   const assets = path.join(root, 'web/build/_app');
@@ -72,7 +72,10 @@ const parts = [
   {
     name: 'server',
     build: buildServer,
-    outputs: () => serverFolders().filter(hasSources).map((folder) => `${folder}/dist`),
+    outputs: () =>
+      serverFolders()
+        .filter(hasSources)
+        .map((folder) => `${folder}/dist`),
     sources: () => [
       ...filesBelow(serverFolders().map((folder) => `${folder}/src`)),
       ...serverFolders().flatMap((folder) => [`${folder}/package.json`, `${folder}/tsconfig.json`]),
@@ -86,18 +89,20 @@ const parts = [
     outputs: () => ['web/build/200.html'],
     sources: () => [
       ...filesBelow(['web/src', 'web/static', 'web/messages', 'sdk/src'], ['web/src/paraglide']),
-      ...['package.json', 'vite.config.ts', 'tsconfig.json', 'project.inlang/settings.json'].map((file) => `web/${file}`),
+      ...['package.json', 'vite.config.ts', 'tsconfig.json', 'project.inlang/settings.json'].map(
+        (file) => `web/${file}`,
+      ),
     ],
   },
 ];
 
 /** Parts whose sources are other than at their last build; all of them with `force`. */
 function changedParts(force) {
-  const installed = readText('node_modules/.stamp');
+  const packages = hashOf(['package-lock.json']);
   return parts
     .map((part) => ({
       ...part,
-      stamp: `${installed}-${hashOf(part.sources())}`,
+      stamp: `${packages}-${hashOf(part.sources())}`,
       stampFile: `node_modules/.stamp-${part.name.replace(' ', '-')}`,
     }))
     .filter(

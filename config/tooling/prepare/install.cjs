@@ -23,8 +23,12 @@ const ownMajor = () => Number(process.versions.node.split('.')[0]);
 const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const pinnedPackages = () => Object.keys(readJson('package.json').optionalDependencies ?? {});
 
-const wantedStamp = () =>
-  hashOf(['package-lock.json', 'package.json', ...workspaces().map((folder) => `${folder}/package.json`)]);
+/** Which workspaces have a node_modules of their own belongs to it: somebody may have cleaned one of them. */
+const wantedStamp = () => {
+  const nested = workspaces().filter((folder) => fs.existsSync(path.join(root, folder, 'node_modules')));
+  const files = ['package-lock.json', 'package.json', ...workspaces().map((folder) => `${folder}/package.json`)];
+  return `${hashOf(files)} ${nested.join(' ')}`;
+};
 
 /** Whether npm itself, called by a developer, left exactly what the lock file and the package.json files ask for. */
 function matchesLock() {
@@ -32,7 +36,9 @@ function matchesLock() {
   const { packages: present } = readJson('node_modules/.package-lock.json');
   if (!present || (pinnedPackages().includes(`node-${platform}`) && !fs.existsSync(pinnedNode))) return false;
   const same = (name) =>
-    present[name]?.version === wanted[name].version && present[name]?.integrity === wanted[name].integrity;
+    present[name].version === wanted[name].version &&
+    present[name].integrity === wanted[name].integrity &&
+    fs.existsSync(path.join(root, name));
   const left = Object.keys(wanted).filter((name) => name !== '' && !(name in present));
   const declared = ['dependencies', 'devDependencies', 'optionalDependencies'];
   const agrees = (folder) => {
