@@ -19,6 +19,7 @@ const api = describeApi({ version, ...(await loadContracts(root)) });
 /** File, relative to the checkout → what it should contain. */
 const documents: Record<string, () => string | Promise<string>> = {
   'docs/reference/openapi.json': () => `${JSON.stringify(api, null, 1)}\n`,
+  'docs/reference/schema.md': () => describeDatabase(root),
   'web/src/lib/api/schema.d.ts': async () =>
     `// Generated from docs/reference/openapi.json; run \`npm run reference\`.\n${astToString(await openapiTypes(api as unknown as OpenAPI3))}`,
 };

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench, Row } from './bench.ts';
 import { busy } from './busy.ts';
+import { database } from './database.ts';
 import { list } from './list.ts';
 import { names } from './names.ts';
 import { probe } from './probe.ts';
@@ -16,7 +17,7 @@ import { scan } from './scan.ts';
 import { start } from './start.ts';
 import { stream } from './stream.ts';
 
-const benches: readonly Bench[] = [names, probe, start, list, stream, scan, busy];
+const benches: readonly Bench[] = [names, probe, database, start, list, stream, scan, busy];
 const columns = ['what', 'ours', 'peer', 'aim'] as const;
 
 const { values, positionals } = parseArgs({

@@ -10,8 +10,10 @@ export interface SchemaColumn {
 
 export interface SchemaTable {
   name: string;
-  /** The last comment above it. */
+  /** The last short comment before it, up to its colon: `-- identity`, `-- search: one row an item`. */
   group: string;
+  /** A longer comment right above it. */
+  remark: string;
   virtual: boolean;
   columns: SchemaColumn[];
   /** Keys and constraints over several columns. */
@@ -35,10 +37,15 @@ export function describeSchema(sql: string): SchemaDescription {
   const description: SchemaDescription = { tables: [], indexes: [] };
   let group = '';
   for (const statement of splitStatements(sql)) {
-    group = /^(?:\s*--[^\n]*\n)*\s*--\s*([^\n]*)\n/.exec(statement)?.[1]?.trim() ?? group;
+    const comment = /^(?:\s*--[^\n]*\n)*\s*--\s*([^\n]*)\n/.exec(statement)?.[1]?.trim() ?? '';
+    const heading = comment.split(':')[0]!;
+    const isHeading = heading !== '' && heading.split(' ').length <= 4;
+    if (isHeading) group = heading;
+    const remark = isHeading ? '' : comment;
     const text = statement.replace(/^(\s*--[^\n]*\n)+/, '').trim();
     const table = /^create\s+(virtual\s+)?table\s+(\w+)\s+(?:using\s+\w+\s*)?\(([\s\S]*)\)$/i.exec(text);
-    if (table) description.tables.push(describeTable(table[2]!, table[3]!, { group, virtual: table[1] !== undefined }));
+    if (table)
+      description.tables.push(describeTable(table[2]!, table[3]!, { group, remark, virtual: table[1] !== undefined }));
     const index = /^create\s+(unique\s+)?index\s+(\w+)\s+on\s+(\w+)\s+(?:using\s+\w+\s*)?([\s\S]*)$/i.exec(text);
     if (index) {
       description.indexes.push({
@@ -55,18 +62,18 @@ export function describeSchema(sql: string): SchemaDescription {
 function describeTable(
   name: string,
   body: string,
-  { group, virtual }: { group: string; virtual: boolean },
+  about: { group: string; remark: string; virtual: boolean },
 ): SchemaTable {
   const parts = splitAtCommas(body.replace(/--[^\n]*/g, ''));
   const isConstraint = (part: string): boolean => /^(primary key|unique|foreign key|check|constraint)\b/i.test(part);
   const columns = parts
     .filter((part) => !isConstraint(part) && !part.includes('='))
-    .concat(virtual ? [] : parts.filter((part) => !isConstraint(part) && part.includes('=')))
+    .concat(about.virtual ? [] : parts.filter((part) => !isConstraint(part) && part.includes('=')))
     .map((part) => {
       const [, column = part, type = '', rules = ''] = /^(\w+)\s*(double precision|\w+)?\s*([\s\S]*)$/.exec(part) ?? [];
       return { name: column, type, rules: rules.replace(/\s+/g, ' ') };
     });
-  return { name, group, virtual, columns, constraints: parts.filter(isConstraint) };
+  return { name, ...about, columns, constraints: parts.filter(isConstraint) };
 }
 
 /** At the commas that lie in no brackets. */
