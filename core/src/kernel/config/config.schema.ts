@@ -26,7 +26,8 @@ const server = section('Where and how the server listens.', {
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'Must be an http or https address' })
     .optional()
-    .describe('Address under which people reach the server, for links in notifications and sign-in redirects.'),
+    .describe('Address under which people reach the server, for links in notifications and sign-in redirects.')
+    .meta({ examples: ['https://tv.example/vita'] }),
   trustedProxies: z
     .array(z.string().regex(cidr, 'Must be an address, a CIDR range, `loopback`, `linklocal` or `private`'))
     .max(100)
@@ -53,7 +54,8 @@ const database = section('Where everything but media is kept.', {
     .optional()
     .describe(
       '`postgresql://user:password@host/name`, or `sqlite:/path/to/file`. Unset: an SQLite file in the data directory.',
-    ),
+    )
+    .meta({ examples: ['postgresql://vitascope:${env:DB_PASSWORD}@db/vitascope'] }),
   poolSize: z.int().min(1).max(200).default(10).describe('Connections to PostgreSQL at most.'),
   backupBeforeMigration: z
     .boolean()
@@ -109,7 +111,8 @@ const libraries = z
   .array(library)
   .max(200)
   .default([])
-  .describe('Libraries that this file declares. Those made in the web app are kept beside them.');
+  .describe('Libraries that this file declares. Those made in the web app are kept beside them.')
+  .meta({ examples: [[{ name: 'Films', type: 'movies', folders: ['/srv/media/films'] }]] });
 
 const playback = section('Playing and converting.', {
   ffmpeg: text.default('ffmpeg').describe('Path or name of ffmpeg.'),
@@ -118,9 +121,15 @@ const playback = section('Playing and converting.', {
     .enum(['none', 'vaapi', 'qsv', 'nvenc', 'videotoolbox'])
     .default('none')
     .describe('What converts video.'),
-  hardwareDevice: text.optional().describe('Device of the hardware acceleration, for example `/dev/dri/renderD128`.'),
+  hardwareDevice: text
+    .optional()
+    .describe('Device of the hardware acceleration, for example `/dev/dri/renderD128`.')
+    .meta({ examples: ['/dev/dri/renderD128'] }),
   maxTranscodes: z.int().min(0).max(100).default(2).describe('Conversions that may run at once; 0 allows none.'),
-  transcodeDir: text.optional().describe('Folder for converted segments. Unset: `transcode` in the data directory.'),
+  transcodeDir: text
+    .optional()
+    .describe('Folder for converted segments. Unset: `transcode` in the data directory.')
+    .meta({ examples: ['/var/tmp/vitascope'] }),
   signedUrlHours: z.number().min(0.1).max(168).default(24).describe('Hours for which a stream address stays valid.'),
 });
 
@@ -130,20 +139,28 @@ const tracking = section('When a title counts as watched and where it resumes.',
     .enum(['jellyfin', 'kodi', 'plex', 'trakt'])
     .default('jellyfin')
     .describe('Rules to begin with; each account may choose its own.'),
-  minResumePercent: percent.optional().describe('No resume point below this share; overrides the preset.'),
-  maxResumePercent: percent.optional().describe('Counts as watched above this share; overrides the preset.'),
+  minResumePercent: percent
+    .optional()
+    .describe('No resume point below this share; overrides the preset.')
+    .meta({ examples: [5] }),
+  maxResumePercent: percent
+    .optional()
+    .describe('Counts as watched above this share; overrides the preset.')
+    .meta({ examples: [90] }),
   minResumeSeconds: z
     .number()
     .min(0)
     .max(86_400)
     .optional()
-    .describe('No resume point before this time; overrides the preset.'),
+    .describe('No resume point before this time; overrides the preset.')
+    .meta({ examples: [60] }),
   minDurationSeconds: z
     .number()
     .min(0)
     .max(86_400)
     .optional()
-    .describe('Titles shorter than this never resume; overrides the preset.'),
+    .describe('Titles shorter than this never resume; overrides the preset.')
+    .meta({ examples: [300] }),
 });
 
 const jobs = section('Background work.', {
@@ -162,7 +179,8 @@ const plugins = section('Plugins.', {
   options: z
     .record(z.string().max(100), z.record(z.string().max(100), z.unknown()))
     .default({})
-    .describe('Options of plugins by id; they override what is set in the web app.'),
+    .describe('Options of plugins by id; they override what is set in the web app.')
+    .meta({ examples: [{ nfo: { writeFiles: true } }] }),
 });
 
 const cache = section('Memory and disk spent on things that can be fetched or made again.', {
@@ -196,17 +214,30 @@ const security = section('Keys.', {
     .optional()
     .describe(
       'Key for stored secrets and signatures, best as `${file:…}`. Unset: made once and kept in the data directory, mode 0600.',
-    ),
+    )
+    .meta({ examples: ['${file:/run/secrets/vitascope}'] }),
 });
 
 const services = section('Credentials of outside services that plugins take as their first connection.', {
-  tmdb: section('The Movie Database.', { apiKey: optionalSecret.describe('API key or read access token.') }),
-  trakt: section('Trakt.', {
-    clientId: optionalSecret.describe('Client id of the API application.'),
-    clientSecret: optionalSecret.describe('Client secret of the API application.'),
-    redirectUri: z.url().optional().describe('Redirect address registered for the API application.'),
+  tmdb: section('The Movie Database.', {
+    apiKey: optionalSecret.describe('API key or read access token.').meta({ examples: ['${env:TMDB_API_KEY}'] }),
   }),
-  nzbgeek: section('NZBGeek.', { apiKey: optionalSecret.describe('API key.') }),
+  trakt: section('Trakt.', {
+    clientId: optionalSecret
+      .describe('Client id of the API application.')
+      .meta({ examples: ['${env:TRAKT_CLIENT_ID}'] }),
+    clientSecret: optionalSecret
+      .describe('Client secret of the API application.')
+      .meta({ examples: ['${file:/run/secrets/trakt}'] }),
+    redirectUri: z
+      .url()
+      .optional()
+      .describe('Redirect address registered for the API application.')
+      .meta({ examples: ['https://tv.example/api/v1/connections/trakt/callback'] }),
+  }),
+  nzbgeek: section('NZBGeek.', {
+    apiKey: optionalSecret.describe('API key.').meta({ examples: ['${env:NZBGEEK_API_KEY}'] }),
+  }),
 });
 
 const downloads = section('Downloads.', {

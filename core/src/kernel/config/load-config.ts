@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { ConfigSchema, type Config } from './config.schema.ts';
 import { readEnvironment, type ConfigPath, type Override } from './environment.ts';
 import { resolveReferences } from './references.ts';
-import { childOf, shapeOf } from './schema-walk.ts';
+import { childOf, kindOf, shapeOf } from './schema-walk.ts';
 import { suggest } from './suggestion.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
@@ -60,7 +60,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   faults.push(...environmentFaults.map(({ variable, path, message }) => ({ path, message, place: variable })));
   const sources = new Map<string, ConfigSource>();
   if (yaml && file) enterFileSources(yaml, file, sources);
-  const merged = applyOverrides(yaml?.value ?? {}, overrides, sources);
+  const merged = applyOverrides(withoutEmptySections(yaml?.value ?? {}), overrides, sources);
   const located = (path: ConfigPath, message: string, ofKey = false): ConfigFault =>
     locate({ path, message, ofKey, yaml, file, sources });
   const resolved = resolveReferences(merged, environment);
@@ -117,6 +117,21 @@ function readYaml(file: string): YamlFile {
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const containers = new Set(['object', 'array', 'record']);
+
+/** `server:` with nothing below it means that nothing is set there. */
+function withoutEmptySections(value: unknown, schema: z.ZodType = ConfigSchema): unknown {
+  if (!isPlainObject(value)) return value;
+  // Not a literal: a member named __proto__ must stay a member, to be refused as one.
+  const out = Object.create(null) as Record<string, unknown>;
+  for (const [key, member] of Object.entries(value)) {
+    const child = childOf(schema, key);
+    const isEmpty = member === null && child !== undefined && containers.has(kindOf(child));
+    if (!isEmpty) out[key] = child ? withoutEmptySections(member, child) : member;
+  }
+  return out;
+}
 
 function enterFileSources(yaml: YamlFile, file: string, sources: Map<string, ConfigSource>): void {
   const visit = (value: unknown, path: ConfigPath): void => {

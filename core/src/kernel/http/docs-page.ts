@@ -46,7 +46,7 @@ SwaggerUIBundle({
   dom_id: '#reference',
   deepLinking: true,
   validatorUrl: null,
-  docExpansion: 'none',
+  docExpansion: 'list',
   filter: true,
   requestInterceptor(request) {
     const token = csrf();
