@@ -1,5 +1,6 @@
 /**
- * Writes docs/reference and the web app's API types from the code: `node --conditions=source config/tooling/reference.ts [--check]`.
+ * Writes what can be read off the code: references, the example configuration, the web app's API types.
+ *   node --conditions=source config/tooling/reference.ts [--check]
  * With `--check` nothing is written; files that differ are named and the exit code is 1.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -7,8 +8,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import openapiTypes, { astToString, type OpenAPI3 } from 'openapi-typescript';
-import { loadContracts } from './reference/contracts.ts';
+import { configExample, configJsonSchema, configReference } from '../../core/src/kernel/config/config-reference.ts';
 import { describeApi } from '../../core/src/kernel/http/openapi.ts';
+import { loadContracts } from './reference/contracts.ts';
+import { describeErrors } from './reference/errors.ts';
+import { describeDatabase } from './reference/schema.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -18,6 +22,10 @@ const api = describeApi({ version, ...(await loadContracts(root)) });
 
 /** File, relative to the checkout → what it should contain. */
 const documents: Record<string, () => string | Promise<string>> = {
+  'config/vitascope.example.yaml': configExample,
+  'config/vitascope.schema.json': () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  'docs/reference/configuration.md': configReference,
+  'docs/reference/errors.md': describeErrors,
   'docs/reference/openapi.json': () => `${JSON.stringify(api, null, 1)}\n`,
   'docs/reference/schema.md': () => describeDatabase(root),
   'web/src/lib/api/schema.d.ts': async () =>
