@@ -32,6 +32,7 @@ export class Theme {
 
   #apply(): void {
     document.documentElement.dataset.theme = this.current;
+    document.documentElement.style.removeProperty('background-color'); // was there for the time before the style sheet
     const colour = getComputedStyle(document.documentElement).getPropertyValue('--surface-0');
     document.querySelector('meta[name="theme-color"]')?.setAttribute('content', colour);
   }
