@@ -50,6 +50,9 @@ async function inTurn(...steps: (() => Promise<Outcome>)[]): Promise<Outcome> {
   return { ok: true, output };
 }
 
+const typesOf = (name: string) => () =>
+  node([tool('@typescript/native/bin/tsc'), '-p', `config/tsconfig.${name}.json`, '--pretty', 'false']);
+
 const web = path.join(root, 'web');
 const imported = ['sdk/src', 'core/src', 'plugins', 'web/src', 'tests', 'config/tooling'];
 
@@ -72,12 +75,9 @@ const archive = (): string =>
   path.join(scratch, readdirSync(scratch).find((file) => file.endsWith('.tgz')) ?? 'missing.tgz');
 
 const steps: Record<string, () => Promise<Outcome>> = {
-  types: () => node([tool('@typescript/native/bin/tsc'), '-p', 'config/tsconfig.check.json', '--pretty', 'false']),
-  'types-web': () =>
-    inTurn(
-      () => node([tool('@sveltejs/kit/svelte-kit.js'), 'sync'], web),
-      () => node([tool('svelte-check/bin/svelte-check'), '--fail-on-warnings', '--output', 'human'], web),
-    ),
+  // Browser tests have the types of pages; everything else must not see them.
+  types: () => inTurn(typesOf('check'), typesOf('e2e')),
+  'types-web': () => node([tool('svelte-check/bin/svelte-check'), '--fail-on-warnings', '--output', 'human'], web),
   lint: () => node([tool('oxlint/bin/oxlint'), '--deny-warnings', '--format=unix']),
   format: () => node([tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
   imports: () =>
@@ -90,6 +90,8 @@ const steps: Record<string, () => Promise<Outcome>> = {
       ...imported,
     ]),
   unused: () => node([tool('knip/bin/knip.js'), '--config', 'config/knip.json', '--no-progress', '--no-config-hints']),
+  // A lock file without the packages of some platform is refused there, and by npm ci everywhere.
+  lockfile: () => run('npm', ['ci', '--dry-run', '--ignore-scripts', '--loglevel=error']),
   packaging,
   reference: () => node(['--conditions=source', 'config/tooling/reference.ts', '--check']),
 };
@@ -130,6 +132,8 @@ const worker = async (): Promise<void> => {
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) if (await runStep(name)) passed += 1;
 };
 try {
+  // Types that SvelteKit generates, which two of the steps read.
+  await node([tool('@sveltejs/kit/svelte-kit.js'), 'sync'], web);
   await Promise.all([worker(), worker()]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });

@@ -101,7 +101,7 @@ export class Client {
     const answer = await fetch(this.url + path + queryString(query), {
       method,
       redirect: 'manual',
-      body: body === undefined ? undefined : isRaw ? (body as BodyInit) : JSON.stringify(body),
+      body: body === undefined ? undefined : isRaw ? (body as NonNullable<RequestInit['body']>) : JSON.stringify(body),
       headers: {
         ...(body !== undefined && !isRaw ? { 'content-type': 'application/json' } : {}),
         ...(this.bearer ? { authorization: `Bearer ${this.bearer}` } : {}),

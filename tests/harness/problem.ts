@@ -15,7 +15,7 @@ export function expectProblem(answer: Answer, status: number, code: ErrorCode): 
     status,
     title: expect.any(String),
     timestamp: expect.stringMatching(/^\d{4}-/),
-    reference: expect.any(String),
+    request_id: expect.any(String),
   });
   return problem;
 }
