@@ -167,6 +167,20 @@ describe.each(testDialects)('the database on %s', (dialect) => {
     expect(await database.all('select 1 as one')).toEqual([{ one: 1 }]);
   });
 
+  it('runs no query of a transaction that has ended', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failing = database.transaction(async (queries) => {
+      const slow = new Promise((resolve) => setTimeout(resolve, 20)).then(() =>
+        queries.insert('terms', [term('late')]),
+      );
+      late = slow.catch((error: Error) => error.message);
+      await Promise.all([slow, Promise.reject(new Error('the other one failed'))]);
+    });
+    await expect(failing).rejects.toThrow('the other one failed');
+    expect(await late).toMatch(/has ended/);
+    expect(await names()).toEqual([]);
+  });
+
   it('allows queries from work that a transaction merely began and that goes on afterwards', async () => {
     let later: Promise<unknown> = Promise.resolve();
     await database.transaction(async () => {

@@ -119,11 +119,13 @@ async function createMigrator(parts: DialectParts, files: readonly MigrationFile
   const toClass = (file: MigrationFile) =>
     class extends Base {
       override async up(): Promise<void> {
+        await takeTime(this, queries.dialect);
         for (const statement of await file.up()) await this.execute(statement);
         await restoreData(asQueries(this, queries.dialect), findLosses(await file.down()));
         await checkReferences(this, queries.dialect, file.name);
       }
       override async down(): Promise<void> {
+        await takeTime(this, queries.dialect);
         const statements = await file.down();
         await keepData(asQueries(this, queries.dialect), findLosses(statements));
         for (const statement of statements) await this.execute(statement);
@@ -145,6 +147,11 @@ const asQueries = (migration: Migration, dialect: Queries['dialect']): Migration
   dialect,
   all: async <Row extends object>(sql: string) => (await migration.execute(sql)) as unknown as Row[],
 });
+
+/** A large table takes longer to change than a query may otherwise take. */
+async function takeTime(migration: Migration, dialect: Queries['dialect']): Promise<void> {
+  if (dialect === 'postgresql') await migration.execute('set local statement_timeout = 0');
+}
 
 /** SQLite does not watch foreign keys during a migration, so they are checked before it is committed. */
 async function checkReferences(migration: Migration, dialect: Queries['dialect'], name: string): Promise<void> {

@@ -50,7 +50,8 @@ export async function openPostgresql(
     ...ormSettings(options),
     driver: CodedPostgreSqlDriver,
     clientUrl: url,
-    pool: { min: 0, max: options.poolSize ?? 10 },
+    // A migration needs two: one holds the lock.
+    pool: { min: 0, max: Math.max(2, options.poolSize ?? 10) },
     driverOptions: {
       application_name: 'vitascope',
       connectionTimeoutMillis: 5000,

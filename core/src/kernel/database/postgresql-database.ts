@@ -73,7 +73,14 @@ export function createPostgresqlQueries(pool: () => Promise<Pool>, scope: Transa
     let broken: Error | undefined;
     try {
       await client.query('begin');
-      const result = await scope.run(() => work(queriesOf(async () => client)));
+      const result = await scope.run((assertOpen) =>
+        work(
+          queriesOf(async () => {
+            assertOpen();
+            return client;
+          }),
+        ),
+      );
       await client.query('commit');
       return result;
     } catch (error) {

@@ -22,8 +22,6 @@ export interface SqliteParts {
 }
 
 export function createSqliteQueries({ connection, scope, logger }: SqliteParts): PlainDatabase {
-  const inside = createInside(connection);
-
   const outside = <T>(statement: () => T, sql?: string): Promise<T> => {
     scope.assertOutside();
     return connection.alone(statement, sql);
@@ -34,7 +32,7 @@ export function createSqliteQueries({ connection, scope, logger }: SqliteParts):
     await connection.begin();
     const begun = performance.now();
     try {
-      const result = await scope.run(() => work(inside));
+      const result = await scope.run((assertOpen) => work(createInside(connection, assertOpen)));
       connection.commit();
       return result;
     } catch (error) {
@@ -72,8 +70,9 @@ export function createSqliteQueries({ connection, scope, logger }: SqliteParts):
 }
 
 /** The queries of an open transaction: they run at once. */
-function createInside(connection: SqliteConnection): Queries {
+function createInside(connection: SqliteConnection, assertOpen: () => void): Queries {
   const named = <T>(statement: () => T, sql: string): T => {
+    assertOpen();
     try {
       return statement();
     } catch (error) {

@@ -6,7 +6,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  */
 export interface TransactionScope {
   assertOutside(): void;
-  run<T>(work: () => Promise<T>): Promise<T>;
+  /** `work` gets a function that throws once the transaction has ended: queries that were not awaited must not run on without it. */
+  run<T>(work: (assertOpen: () => void) => Promise<T>): Promise<T>;
 }
 
 export function createTransactionScope(): TransactionScope {
@@ -21,9 +22,12 @@ export function createTransactionScope(): TransactionScope {
     },
     run(work) {
       const scope = { open: true };
+      const assertOpen = (): void => {
+        if (!scope.open) throw new Error('The transaction has ended: await every query inside it.');
+      };
       return storage.run(scope, async () => {
         try {
-          return await work();
+          return await work(assertOpen);
         } finally {
           scope.open = false;
         }

@@ -84,6 +84,18 @@ export function createJobStore(database: Database, now: () => number) {
       );
     },
 
+    /** Is anything of these due? Asked before anything is written, because even a write that changes nothing waits for other writers. */
+    async due(names: readonly string[]): Promise<{ queued: boolean; paused: boolean }> {
+      if (names.length === 0) return { queued: false, paused: false };
+      const like = (state: string): string =>
+        `exists (select 1 from jobs where state = '${state}' and run_at <= ? and name in (${marks(names)}))`;
+      const row = await database.first<{ queued: unknown; paused: unknown }>(
+        `select ${like('queued')} as queued, ${like('waiting')} as paused`,
+        [now(), ...names, now(), ...names],
+      );
+      return { queued: !!row?.queued, paused: !!row?.paused };
+    },
+
     /** Jobs whose pause is over join the queue again. */
     wakeSleepers: (): Promise<number> =>
       database.run(`update jobs set state = 'queued', updated_at = ? where state = 'waiting' and run_at <= ?`, [

@@ -69,10 +69,11 @@ export function createJobWorker(parts: JobWorkerParts): JobWorker {
   /** Takes up what is due, as far as there is room; when to look again. */
   const takeUp = async (): Promise<number | undefined> => {
     const nextSchedule = await parts.fireSchedules();
-    await store.wakeSleepers();
     while (state.open && running.size < workers) {
       const names = registry.free(countByName());
-      const row = names.length > 0 ? await store.claim(names, owner, now() + parts.leaseMs) : undefined;
+      const due = await store.due(names);
+      if (due.paused) await store.wakeSleepers();
+      const row = due.queued || due.paused ? await store.claim(names, owner, now() + parts.leaseMs) : undefined;
       if (!row) break;
       const job = registry.find(row.name);
       // Its plugin was switched off in this very moment.

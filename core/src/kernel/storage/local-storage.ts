@@ -26,13 +26,15 @@ export async function openLocalStorage(root: string): Promise<Storage> {
     async read(key, range) {
       const handle = await ifThere(open(pathOf(root, key), 'r'));
       if (!handle) throw notFound('file', key);
-      const { size } = await handle.stat();
-      const { start, end } = within(key, size, range);
-      if (size === 0 || end < start) {
+      try {
+        const { start, end } = within(key, (await handle.stat()).size, range);
+        if (end >= start) return handle.createReadStream({ start, end, highWaterMark: 256 * 1024 });
+      } catch (error) {
         await handle.close();
-        return Readable.from([], { objectMode: false });
+        throw error;
       }
-      return handle.createReadStream({ start, end, highWaterMark: 256 * 1024 });
+      await handle.close();
+      return Readable.from([], { objectMode: false });
     },
     async write(key, source) {
       const target = pathOf(root, key);
