@@ -1,3 +1,5 @@
+import { storable } from './value-list.ts';
+
 /** Marks that change how a letter is written, not which one it is; vowel signs of Indic scripts are letters of their own. */
 const marks =
   /(?=\p{Mn})[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Syriac}]/gu;
@@ -31,7 +33,7 @@ export function fold(text: string): string {
 }
 
 /** A title as items are found by it. */
-export const foldTitle = (title: string): string => fold(title).slice(0, 1000).toWellFormed();
+export const foldTitle = (title: string): string => fold(storable(title)).slice(0, 1000).toWellFormed();
 
 function foldAscii(text: string): string {
   const spelled = text.includes('&') ? text.replaceAll('&', ' and ') : text;

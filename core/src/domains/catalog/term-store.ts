@@ -75,7 +75,8 @@ const termKey = ({ kind, folded }: Pick<Term, 'kind' | 'folded'>): string => `${
 
 async function resolveTerms(queries: Queries, terms: readonly Term[]): Promise<Map<string, number>> {
   if (terms.length === 0) return new Map();
-  const byKey = new Map(terms.map((term) => [termKey(term), term]));
+  // The first spelling of a name is the one that is kept.
+  const byKey = new Map(terms.toReversed().map((term) => [termKey(term), term]));
   const known = await findTerms(queries, [...byKey.values()]);
   const missing = [...byKey.values()].filter((term) => !known.has(termKey(term)));
   const ids = await queries.insert(
