@@ -11,6 +11,7 @@ import openapiTypes, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { configExample, configJsonSchema, configReference } from '../../core/src/kernel/config/config-reference.ts';
 import { describeApi } from '../../core/src/kernel/http/openapi.ts';
 import { loadContracts } from './reference/contracts.ts';
+import { describeCli } from './reference/cli.ts';
 import { describeErrors } from './reference/errors.ts';
 import { describeDatabase } from './reference/schema.ts';
 
@@ -24,6 +25,7 @@ const api = describeApi({ version, ...(await loadContracts(root)) });
 const documents: Record<string, () => string | Promise<string>> = {
   'config/vitascope.example.yaml': configExample,
   'config/vitascope.schema.json': () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  'docs/reference/cli.md': () => describeCli(root),
   'docs/reference/configuration.md': configReference,
   'docs/reference/errors.md': describeErrors,
   'docs/reference/openapi.json': () => `${JSON.stringify(api, null, 1)}\n`,
