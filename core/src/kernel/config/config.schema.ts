@@ -50,7 +50,7 @@ const server = section('Where and how the server listens.', {
 const database = section('Where everything but media is kept.', {
   url: z
     .string()
-    .regex(/^(postgres(ql)?:\/\/|sqlite:|file:).+/, 'Must begin with postgresql:// or sqlite:')
+    .regex(/^(postgres(ql)?(\+\w+)?:\/\/|sqlite(\+\w+)?:|file:).+/, 'Must begin with postgresql:// or sqlite:')
     .optional()
     .describe(
       '`postgresql://user:password@host/name`, or `sqlite:/path/to/file`. Unset: an SQLite file in the data directory.',
