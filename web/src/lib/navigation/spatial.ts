@@ -50,7 +50,7 @@ export function startSpatialNavigation(root: Document): () => void {
     if (ownsArrows(from)) return;
     const nowhere = !from || from === root.body;
     if (nowhere && innerWidth < 1600) return;
-    const next = nowhere ? candidates(root)[0] : nearest(root, from as HTMLElement, direction);
+    const next = nowhere ? firstOfPage(root) : nearest(root, from as HTMLElement, direction);
     if (!next) return;
     event.preventDefault();
     next.focus({ preventScroll: true });
@@ -75,6 +75,11 @@ function candidates(root: Document): HTMLElement[] {
   return [...scope.querySelectorAll<HTMLElement>(focusable)].filter(
     (element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }),
   );
+}
+
+function firstOfPage(root: Document): HTMLElement | undefined {
+  const all = candidates(root);
+  return all.find((element) => element.closest('main')) ?? all[0];
 }
 
 function nearest(root: Document, from: HTMLElement, direction: Direction): HTMLElement | undefined {
