@@ -365,6 +365,7 @@ create table media_files (
   missing_since bigint,
   discovered_at bigint not null,
   scanned_at bigint,
+  asked_at bigint,
   created_at bigint not null,
   updated_at bigint not null
 );

@@ -1,4 +1,3 @@
-drop table media_files_search;
 drop table people_search;
 drop table media_search;
 drop table plays;

@@ -364,6 +364,7 @@ create table media_files (
   missing_since integer,
   discovered_at integer not null,
   scanned_at integer,
+  asked_at integer,
   created_at integer not null,
   updated_at integer not null
 );
@@ -437,4 +438,3 @@ create unique index plays_source_unique on plays (account_id, source, source_id)
 -- search: one row an item; a trigram index finds any part of any script
 create virtual table media_search using fts5 (title, original_title, overview, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
 create virtual table people_search using fts5 (name, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
-create virtual table media_files_search using fts5 (file_name, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');

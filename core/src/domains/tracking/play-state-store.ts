@@ -131,17 +131,6 @@ export class PlayStateStore {
     return this.#database.run('delete from plays where account_id = ? and id = ?', [accountId, id]);
   }
 
-  /** Which of these items somebody has done something with. */
-  async touched(queries: Queries, itemIds: readonly number[]): Promise<Set<number>> {
-    if (itemIds.length === 0) return new Set();
-    const rows = await queries.all<{ item_id: number }>(
-      `select item_id from play_states where item_id in (${marks(itemIds)})
-       union select item_id from plays where item_id in (${marks(itemIds)})`,
-      [...itemIds, ...itemIds],
-    );
-    return new Set(rows.map((row) => Number(row.item_id)));
-  }
-
   async #find(queries: Queries, accountId: string, itemIds: readonly number[]): Promise<Map<number, StoredState>> {
     if (itemIds.length === 0) return new Map();
     const rows = await queries.all<Row>(

@@ -34,3 +34,11 @@ const quickTimeLanguages =
   'eng fra deu ita nld swe spa dan por nor heb jpn ara fin ell isl mlt tur hrv zho urd hin tha kor lit pol hun est lav sme fao fas rus zho nld gle sqi ron ces slk slv'.split(
     ' ',
   );
+
+const known = new Set(table.values());
+
+/** Only languages that people name subtitles by: three letters of something else are not one. */
+export function knownLanguage(tag: string): string | undefined {
+  const found = normaliseLanguage(tag);
+  return found !== undefined && known.has(found) ? found : undefined;
+}

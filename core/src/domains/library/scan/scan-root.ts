@@ -1,0 +1,321 @@
+import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
+import type { Database } from '../../../kernel/database/database.ts';
+import type { CatalogStore } from '../../catalog/catalog-store.ts';
+import { inNumbers } from '../../catalog/value-list.ts';
+import { parseName } from '../name-parser/parse-name.ts';
+import { shapeOf, type FolderShape } from './folder-shape.ts';
+import { FileIdentifier, type PlacedFile } from './identify-files.ts';
+import { findByFingerprint, loadKnownFiles, type KnownFile } from './known-files.ts';
+import { prepareFile } from './prepare-file.ts';
+import { inspectRoot } from './root-state.ts';
+import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
+import { compileSources, SidecarFolders, signatureOf } from './sidecars.ts';
+import { FileStore } from './store-files.ts';
+import { walk, type FoundFile, type FoundFolder } from './walk.ts';
+
+export interface ScannedRoot {
+  id: number;
+  path: string;
+  device: string | null;
+}
+
+export interface RootScanParts {
+  database: Database;
+  catalog: CatalogStore;
+  host: ScanHost;
+  order: ScanOrder;
+  library: { id: number; type: 'movies' | 'shows' | 'mixed'; threshold: number };
+  summary: ScanSummary;
+  signal: AbortSignal;
+  onProgress(progress: ScanProgress): void;
+  onChange(change: ScanChange): void;
+}
+
+/** Small enough that a transaction holds others up for a few milliseconds only. */
+const batchSize = 40;
+const missingBatch = 500;
+
+interface Pending {
+  found: FoundFile;
+  known: KnownFile | undefined;
+  shape: FolderShape;
+  signature: string;
+  content: boolean;
+}
+
+/** Brings one root folder's files up to date with the disk. Started again after a crash, it goes on with what is left. */
+export class RootScan {
+  readonly #parts: RootScanParts;
+  readonly #root: ScannedRoot;
+  readonly #folders = new SidecarFolders();
+  readonly #identifier: FileIdentifier;
+  readonly #unreadable = new Set<string>();
+  readonly #seen = new Set<string>();
+  readonly #returned: number[] = [];
+  readonly #done: { base: number; expected: number };
+  #known = new Map<string, KnownFile>();
+  #pending: Pending[] = [];
+  #store!: FileStore;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(root: ScannedRoot, parts: RootScanParts, done: { base: number; expected: number }) {
+    this.#root = root;
+    this.#parts = parts;
+    this.#done = done;
+    const { library, order, host } = parts;
+    this.#identifier = new FileIdentifier({ libraryType: library.type, sources: compileSources(order.sources), host });
+  }
+
+  async run(): Promise<void> {
+    const { database, catalog, library } = this.#parts;
+    this.#known = await loadKnownFiles(database, this.#root.id);
+    const state = inspectRoot({ ...this.#root, hadFiles: [...this.#known.values()].some((file) => !file.missing) });
+    if ('unavailable' in state) return this.#leave(state.unavailable);
+    const target = {
+      libraryId: library.id,
+      rootId: this.#root.id,
+      rootPath: this.#root.path,
+      threshold: library.threshold,
+    };
+    this.#store = new FileStore({ database, catalog, knownByFolder: byFolder(this.#known.values()) }, target);
+    try {
+      for (const start of this.#starts()) await this.#walkFrom(start);
+      await this.#flush();
+    } catch (error) {
+      const now = inspectRoot({ ...this.#root, hadFiles: true });
+      if ('unavailable' in now) return await this.#leave(now.unavailable);
+      throw error;
+    } finally {
+      await this.#writing;
+    }
+    const after = inspectRoot({ ...this.#root, hadFiles: this.#known.size > 0 || this.#seen.size > 0 });
+    if ('unavailable' in after) return this.#leave(after.unavailable);
+    await this.#markReturned();
+    await this.#markMissing();
+    await database.run(
+      'update root_folders set available = ?, unavailable_reason = ?, device = ?, last_scan_at = ? where id = ?',
+      [true, '', state.device, Date.now(), this.#root.id],
+    );
+    this.#parts.summary.roots.push({ rootId: this.#root.id, path: this.#root.path });
+  }
+
+  #starts(): string[] {
+    const { folders } = this.#parts.order;
+    if (!folders) return [this.#root.path];
+    const inside = folders.filter((folder) => isWithin(folder, this.#root.path) || isWithin(this.#root.path, folder));
+    const starts = inside.map((folder) => (isWithin(folder, this.#root.path) ? folder : this.#root.path));
+    return starts.filter(
+      (start, index) =>
+        starts.indexOf(start) === index && !starts.some((other) => other !== start && isWithin(start, other)),
+    );
+  }
+
+  async #walkFrom(start: string): Promise<void> {
+    const { signal, summary } = this.#parts;
+    if (start !== this.#root.path && !existsSync(start)) return;
+    const folders = walk(start, {
+      onUnreadable: (problem) => {
+        this.#unreadable.add(problem.path);
+        summary.problems.push(problem);
+      },
+    });
+    try {
+      for (const folder of folders) {
+        signal.throwIfAborted();
+        await this.#look(folder);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (start === this.#root.path || (error as NodeJS.ErrnoException).path === undefined) throw error;
+      this.#unreadable.add(start);
+    }
+  }
+
+  async #look(folder: FoundFolder): Promise<void> {
+    const { library, order, summary, onProgress } = this.#parts;
+    const sidecars = this.#folders.add(folder);
+    if (folder.media.length === 0) return;
+    const media = await this.#wanted(folder);
+    const shape = shapeOf({
+      path: folder.path,
+      root: this.#root.path,
+      libraryType: library.type,
+      media,
+      sidecars,
+      folders: this.#folders,
+    });
+    for (const found of media) {
+      this.#seen.add(found.path);
+      const known = this.#known.get(found.path);
+      const signature = signatureOf(found.name, sidecars, shape.shared);
+      const content =
+        order.full || !known || known.incomplete || known.size !== found.size || known.modifiedAt !== found.modifiedAt;
+      if (known && !content && known.signature === signature) {
+        if (known.missing) this.#returned.push(known.id);
+        continue;
+      }
+      if (!known && parseName(found.name).extra === 'sample') continue;
+      this.#pending.push({ found, known, shape, signature, content });
+    }
+    summary.seen += media.length;
+    onProgress({
+      done: this.#done.base + this.#seen.size,
+      total: Math.max(this.#done.expected, this.#done.base + this.#seen.size),
+      note: folder.path,
+    });
+    while (this.#pending.length >= batchSize) await this.#flush(batchSize);
+  }
+
+  /** Without files that plugins leave out. */
+  async #wanted(folder: FoundFolder): Promise<FoundFile[]> {
+    if (!this.#parts.order.filtered) return folder.media;
+    const skipped = await this.#parts.host.filter(
+      folder.media.map(({ path, size }) => ({ path, size, directory: false })),
+    );
+    return folder.media.filter((_, index) => !skipped[index]);
+  }
+
+  /** Prepares a batch while the one before is being identified and stored. */
+  async #flush(size = Number.POSITIVE_INFINITY): Promise<void> {
+    const batch = this.#pending.slice(0, size);
+    this.#pending = this.#pending.slice(batch.length);
+    if (batch.length > 0) {
+      const prepared = await this.#prepare(batch);
+      await this.#writing;
+      this.#writing = this.#write(prepared);
+      // The next flush, or the end of the scan, hears of a failure; until then it has a listener.
+      this.#writing.catch(() => undefined);
+    }
+    if (size === Number.POSITIVE_INFINITY) await this.#writing;
+  }
+
+  async #prepare(batch: readonly Pending[]): Promise<PlacedFile[]> {
+    const { signal } = this.#parts;
+    const placed: PlacedFile[] = [];
+    for (const { shape, ...pending } of batch) {
+      signal.throwIfAborted();
+      placed.push({ shape, file: await prepareFile({ ...pending, root: this.#root.path, signal }) });
+    }
+    return placed;
+  }
+
+  async #write(placed: PlacedFile[]): Promise<void> {
+    const { summary, onChange, signal } = this.#parts;
+    await this.#recogniseMoved(placed);
+    const identified = await this.#identifier.identify(placed);
+    signal.throwIfAborted();
+    const change = await this.#store.store(identified);
+    for (const { file, decision } of identified) {
+      if (!file.known) summary.added += 1;
+      else if (file.movedFrom !== undefined) summary.moved += 1;
+      else summary.changed += 1;
+      if (file.known?.missing && file.movedFrom === undefined) summary.returned += 1;
+      if (decision.confidence < this.#parts.library.threshold) summary.unmatched += 1;
+      if (file.problem) summary.problems.push({ path: file.found.path, reason: file.problem });
+    }
+    onChange(change);
+  }
+
+  /** A new path with the fingerprint of a file that is no longer where it was is that file. */
+  async #recogniseMoved(placed: readonly PlacedFile[]): Promise<void> {
+    const fresh = placed.filter(({ file }) => !file.known && file.fingerprint !== '' && file.found.size > 0);
+    const candidates = await findByFingerprint(this.#parts.database, [
+      ...new Set(fresh.map(({ file }) => file.fingerprint)),
+    ]);
+    const taken = new Set<number>();
+    for (const { file } of fresh) {
+      const gone = candidates.find(
+        (known) =>
+          known.fingerprint === file.fingerprint && !taken.has(known.id) && (known.missing || !existsSync(known.path)),
+      );
+      if (!gone) continue;
+      taken.add(gone.id);
+      file.known = gone;
+      file.movedFrom = gone.path;
+      this.#seen.add(gone.path);
+    }
+  }
+
+  async #markReturned(): Promise<void> {
+    const { summary } = this.#parts;
+    for (const ids of chunks(this.#returned, missingBatch)) {
+      await this.#change(ids, 'missing_since = null');
+      summary.returned += ids.length;
+    }
+  }
+
+  async #markMissing(): Promise<void> {
+    const { order, summary } = this.#parts;
+    const scopes = order.folders ? this.#starts() : [this.#root.path];
+    const gone = [...this.#known.values()].filter(
+      (file) =>
+        !file.missing &&
+        !this.#seen.has(file.path) &&
+        scopes.some((scope) => isWithin(file.path, scope)) &&
+        !this.#isHidden(file.path) &&
+        !existsSync(file.path),
+    );
+    for (const batch of chunks(gone, missingBatch)) {
+      await this.#change(
+        batch.map((file) => file.id),
+        'missing_since = ?',
+        [Date.now()],
+      );
+      summary.missing += batch.length;
+    }
+  }
+
+  #isHidden(path: string): boolean {
+    for (const unreadable of this.#unreadable) if (isWithin(path, unreadable)) return true;
+    return false;
+  }
+
+  async #change(ids: readonly number[], set: string, parameters: readonly number[] = []): Promise<void> {
+    const { database, catalog, onChange } = this.#parts;
+    const items = await database.transaction(async (queries) => {
+      const files = inNumbers(queries.dialect, 'id', ids);
+      await queries.run(`update media_files set ${set}, updated_at = ? where ${files.sql}`, [
+        ...parameters,
+        Date.now(),
+        ...files.parameters,
+      ]);
+      const links = inNumbers(queries.dialect, 'file_id', ids);
+      const rows = await queries.all<{ item_id: number }>(
+        `select distinct item_id from media_file_items where ${links.sql}`,
+        links.parameters,
+      );
+      const itemIds = rows.map((row) => row.item_id);
+      await catalog.refreshFiles(queries, itemIds);
+      return itemIds;
+    });
+    onChange({ added: [], updated: items, removed: [], identified: [] });
+  }
+
+  async #leave(unavailable: string): Promise<void> {
+    const { database, summary } = this.#parts;
+    await database.run('update root_folders set available = ?, unavailable_reason = ? where id = ?', [
+      false,
+      unavailable,
+      this.#root.id,
+    ]);
+    summary.roots.push({ rootId: this.#root.id, path: this.#root.path, unavailable });
+  }
+}
+
+function byFolder(files: Iterable<KnownFile>): Map<string, KnownFile> {
+  const result = new Map<string, KnownFile>();
+  for (const file of files) {
+    const kept = result.get(file.folder);
+    const better = file.itemId !== null && file.role === 'main' && file.matchState === 'matched';
+    if (better && (!kept || kept.role !== 'main')) result.set(file.folder, file);
+  }
+  return result;
+}
+
+const isWithin = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
+function* chunks<T>(list: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
+}

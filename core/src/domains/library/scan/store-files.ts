@@ -1,0 +1,395 @@
+import { dirname } from 'node:path';
+import type { Bindable, Database, Queries } from '../../../kernel/database/database.ts';
+import type { CatalogEntry } from '../../catalog/catalog-entry.ts';
+import type { CatalogStore } from '../../catalog/catalog-store.ts';
+import { loadPlaces } from '../../catalog/item-places.ts';
+import { inNumbers } from '../../catalog/value-list.ts';
+import { contentColumns, keptName, matchColumns, placeColumns, streamRows, type FileMatch } from './file-row.ts';
+import type { IdentifiedFile } from './identify-files.ts';
+import type { KnownFile } from './known-files.ts';
+import { planEpisodes, planMovie, planSeason, planShow } from './plan-titles.ts';
+import type { ScanChange } from './scan-types.ts';
+
+export interface StoreTarget {
+  libraryId: number;
+  rootId: number;
+  rootPath: string;
+  threshold: number;
+}
+
+interface Matched {
+  identified: IdentifiedFile;
+  match: FileMatch;
+  /** All titles in the file, in order. */
+  itemIds: number[];
+}
+
+/**
+ * Stores batches of identified files with their titles, each in one transaction. What it remembers between batches (shows by key,
+ * films by folder) is only taken over once a batch is committed.
+ */
+export class FileStore {
+  readonly #database: Database;
+  readonly #catalog: CatalogStore;
+  readonly #target: StoreTarget;
+  readonly #shows = new Map<string, number>();
+  /** Item of the main file in a folder: what extras beside and below it belong to. */
+  readonly #owners = new Map<string, number>();
+  /** Titles of files that did not change, by folder, to find a show again whose name was edited. */
+  readonly #knownByFolder: ReadonlyMap<string, KnownFile>;
+
+  constructor(
+    parts: { database: Database; catalog: CatalogStore; knownByFolder: ReadonlyMap<string, KnownFile> },
+    target: StoreTarget,
+  ) {
+    this.#database = parts.database;
+    this.#catalog = parts.catalog;
+    this.#knownByFolder = parts.knownByFolder;
+    this.#target = target;
+  }
+
+  async store(files: readonly IdentifiedFile[]): Promise<ScanChange> {
+    const shows = new Map(this.#shows);
+    const owners = new Map(this.#owners);
+    const change = await this.#database.transaction(async (queries) => {
+      const before = await itemsOfFiles(
+        queries,
+        files.flatMap(({ file }) => (file.known ? [file.known.id] : [])),
+      );
+      const { matched, created, updated } = await this.#match(queries, files, { shows, owners });
+      const ids = await this.#storeRows(queries, matched);
+      await storeLinks(queries, ids, matched);
+      await storeStreams(queries, ids, matched);
+      const now = new Set(matched.flatMap(({ itemIds }) => itemIds));
+      const lost = await withoutLinks(
+        queries,
+        before.filter((itemId) => !now.has(itemId)),
+      );
+      await this.#catalog.refreshFiles(queries, [...new Set([...now, ...before])]);
+      const removed = await this.#catalog.removeWithoutFiles(queries, lost);
+      return changeOf({ matched, ids, created, updated, removed });
+    });
+    for (const [key, id] of shows) this.#shows.set(key, id);
+    for (const [folder, id] of owners) this.#owners.set(folder, id);
+    return change;
+  }
+
+  async #match(
+    queries: Queries,
+    files: readonly IdentifiedFile[],
+    memory: { shows: Map<string, number>; owners: Map<string, number> },
+  ) {
+    const automatic = files.filter(
+      (each) =>
+        !isSettled(each.file.known) &&
+        each.decision.confidence >= this.#target.threshold &&
+        each.file.name.extra === undefined,
+    );
+    const episodes = automatic.filter(({ decision }) => decision.kind === 'episode');
+    const movies = automatic.filter(({ decision }) => decision.kind === 'movie');
+    const showOf = await this.#showsOf(queries, episodes, memory.shows);
+    const places = [
+      ...movies.map((each) => ({ each, entries: [planMovie(each, keptItem(each))] })),
+      ...episodes.map((each) => ({ each, entries: planEpisodes(each, showOf.get(each) as number) })),
+    ];
+    const applied = await this.#catalog.applyBatch(
+      queries,
+      places.flatMap(({ entries }) => entries),
+    );
+    const itemsOf = new Map<IdentifiedFile, number[]>();
+    let next = 0;
+    for (const { each, entries } of places)
+      itemsOf.set(
+        each,
+        applied.slice(next, (next += entries.length)).map(({ itemId }) => itemId),
+      );
+    for (const each of movies)
+      if (each.file.name.part === undefined || each.file.name.part === 1)
+        this.#own(memory.owners, each, itemsOf.get(each)?.[0]);
+    for (const each of episodes)
+      if (each.shape.show) memory.owners.set(each.shape.show.path, showOf.get(each) as number);
+    const matched: Matched[] = [];
+    for (const identified of files)
+      matched.push(await this.#matchOf(queries, identified, itemsOf.get(identified), memory.owners));
+    return {
+      matched,
+      created: applied.filter((entry) => entry.created).map((entry) => entry.itemId),
+      updated: applied.filter((entry) => entry.changed && !entry.created).map((entry) => entry.itemId),
+    };
+  }
+
+  #own(owners: Map<string, number>, { file, shape }: IdentifiedFile, itemId: number | undefined): void {
+    if (shape.ownsFilm && itemId !== undefined) owners.set(file.folder, itemId);
+  }
+
+  async #matchOf(
+    queries: Queries,
+    identified: IdentifiedFile,
+    itemIds: number[] | undefined,
+    owners: Map<string, number>,
+  ): Promise<Matched> {
+    const { file, decision } = identified;
+    if (file.known && isSettled(file.known))
+      return { identified, match: settledMatch(file.known), itemIds: await linkedItems(queries, file.known.id) };
+    if (file.name.extra !== undefined) {
+      const owner = await this.#ownerOf(queries, identified, owners);
+      const reasons = [
+        { text: `An extra (${file.name.extra}) of the title in this folder`, weight: owner === undefined ? 0 : 0.8 },
+      ];
+      const match: FileMatch =
+        owner === undefined
+          ? { itemId: null, state: 'unmatched', source: '', confidence: 0, reasons }
+          : { itemId: owner, state: 'matched', source: 'auto', confidence: 0.8, reasons };
+      return { identified, match, itemIds: owner === undefined ? [] : [owner] };
+    }
+    const first = itemIds?.[0];
+    const { confidence, reasons } = decision;
+    if (first === undefined)
+      return { identified, match: { itemId: null, state: 'unmatched', source: '', confidence, reasons }, itemIds: [] };
+    return {
+      identified,
+      match: { itemId: first, state: 'matched', source: 'auto', confidence, reasons },
+      itemIds: [...new Set(itemIds)],
+    };
+  }
+
+  async #ownerOf(
+    queries: Queries,
+    { file, shape }: IdentifiedFile,
+    owners: ReadonlyMap<string, number>,
+  ): Promise<number | undefined> {
+    const parent = dirname(file.folder);
+    const known =
+      (shape.ownsFilm && this.#knownByFolder.get(file.folder)) ||
+      (parent !== this.#target.rootPath && this.#knownByFolder.get(parent)) ||
+      undefined;
+    const kept = known?.itemId ?? undefined;
+    const near = owners.get(file.folder) ?? owners.get(parent) ?? (shape.show && owners.get(shape.show.path)) ?? kept;
+    if (near !== undefined) return near;
+    const namesakes = await this.#catalog.findByTitle(queries, {
+      type: 'movie',
+      title: file.name.title,
+      year: file.name.year,
+    });
+    return namesakes.length === 1 ? namesakes[0]?.id : undefined;
+  }
+
+  async #showsOf(
+    queries: Queries,
+    episodes: readonly IdentifiedFile[],
+    shows: Map<string, number>,
+  ): Promise<Map<IdentifiedFile, number>> {
+    const result = new Map<IdentifiedFile, number>();
+    if (episodes.length === 0) return result;
+    const known = await this.#knownShows(queries, episodes);
+    const plans = episodes.map((each) => ({ each, plan: planShow(each, known.get(each)) }));
+    const fresh = new Map(plans.filter(({ plan }) => !shows.has(plan.key)).map(({ plan }) => [plan.key, plan.entry]));
+    const applied = await this.#catalog.applyBatch(queries, [...fresh.values()]);
+    for (const [index, key] of [...fresh.keys()].entries()) shows.set(key, applied[index]?.itemId as number);
+    for (const { each, plan } of plans) result.set(each, shows.get(plan.key) as number);
+    await this.#storeSeasons(queries, episodes, result);
+    return result;
+  }
+
+  async #storeSeasons(
+    queries: Queries,
+    episodes: readonly IdentifiedFile[],
+    showOf: ReadonlyMap<IdentifiedFile, number>,
+  ): Promise<void> {
+    const entries = new Map<string, CatalogEntry>();
+    for (const each of episodes) {
+      const showId = showOf.get(each) as number;
+      const number = each.decision.season ?? 1;
+      const entry = planSeason(showId, number, each.season);
+      if (entry) entries.set(`${showId}:${number}`, entry);
+    }
+    await this.#catalog.applyBatch(queries, [...entries.values()]);
+  }
+
+  /** The show a folder's files belonged to before, whatever it is called by now. */
+  async #knownShows(queries: Queries, episodes: readonly IdentifiedFile[]): Promise<Map<IdentifiedFile, number>> {
+    const pairs = episodes.flatMap((each) => {
+      const own = each.file.known;
+      const known =
+        own && (own.path === each.file.found.path || sameName(each, own))
+          ? own
+          : each.shape.show && this.#knownByFolder.get(each.file.folder);
+      return known && known.itemId !== null && known.role !== 'extra' ? [[each, known.itemId] as const] : [];
+    });
+    const places = await loadPlaces(
+      queries,
+      pairs.map(([, itemId]) => itemId),
+    );
+    return new Map(
+      pairs.flatMap(([each, itemId]) => {
+        const showId = places.get(itemId)?.showId;
+        return showId ? [[each, showId] as const] : [];
+      }),
+    );
+  }
+
+  async #storeRows(queries: Queries, matched: readonly Matched[]): Promise<Map<IdentifiedFile, number>> {
+    const now = Date.now();
+    const ids = new Map<IdentifiedFile, number>();
+    const fresh = matched.filter(({ identified }) => !identified.file.known);
+    const rows = fresh.map(({ identified: { file }, match }) => ({
+      ...placeColumns(file),
+      ...contentColumns(file),
+      ...matchColumns(match),
+      library_id: this.#target.libraryId,
+      root_id: this.#target.rootId,
+      discovered_at: now,
+      scanned_at: now,
+      created_at: now,
+      updated_at: now,
+    }));
+    const made = await queries.insert('media_files', rows, { returning: 'id' });
+    fresh.forEach(({ identified }, index) => ids.set(identified, made[index] as number));
+    for (const { identified, match } of matched) {
+      const { file } = identified;
+      if (!file.known) continue;
+      ids.set(identified, file.known.id);
+      await updateRow(queries, file.known.id, {
+        ...placeColumns(file),
+        ...(file.probed && contentColumns(file)),
+        ...(!isSettled(file.known) && matchColumns(match)),
+        library_id: this.#target.libraryId,
+        root_id: this.#target.rootId,
+        scanned_at: now,
+        updated_at: now,
+      });
+    }
+    return ids;
+  }
+}
+
+/** A person said what it is, or that it is nothing. */
+const isSettled = (known: KnownFile | undefined): boolean =>
+  known !== undefined && (known.matchSource === 'manual' || known.matchState === 'ignored');
+
+const settledMatch = (known: KnownFile): FileMatch => ({
+  itemId: known.itemId,
+  state: known.matchState,
+  source: known.matchSource,
+  confidence: 1,
+  reasons: [],
+});
+
+/** An automatic match stays with its title, however that was edited, as long as the file's name says the same. */
+const keptItem = (each: IdentifiedFile): number | undefined => {
+  const { known } = each.file;
+  if (!known || known.itemId === null || known.role === 'extra' || !sameName(each, known)) return undefined;
+  return each.descriptions.some(({ data }) => Object.values(data.ids ?? {}).some(Boolean)) ? undefined : known.itemId;
+};
+
+const sameName = ({ file }: IdentifiedFile, known: KnownFile): boolean => {
+  const before = JSON.parse(known.parsed) as { title?: string; year?: number };
+  const now = keptName(file.name);
+  return before.title === now.title && before.year === now.year;
+};
+
+async function itemsOfFiles(queries: Queries, fileIds: readonly number[]): Promise<number[]> {
+  if (fileIds.length === 0) return [];
+  const { sql, parameters } = inNumbers(queries.dialect, 'file_id', fileIds);
+  const rows = await queries.all<{ item_id: number }>(
+    `select distinct item_id from media_file_items where ${sql}`,
+    parameters,
+  );
+  return rows.map((row) => row.item_id);
+}
+
+/** Titles that no file is linked to any more, not even a missing one. */
+async function withoutLinks(queries: Queries, itemIds: readonly number[]): Promise<number[]> {
+  if (itemIds.length === 0) return [];
+  const { sql, parameters } = inNumbers(queries.dialect, 'item_id', itemIds);
+  const rows = await queries.all<{ item_id: number }>(
+    `select distinct item_id from media_file_items where ${sql}`,
+    parameters,
+  );
+  const linked = new Set(rows.map((row) => row.item_id));
+  return itemIds.filter((id) => !linked.has(id));
+}
+
+async function linkedItems(queries: Queries, fileId: number): Promise<number[]> {
+  const rows = await queries.all<{ item_id: number }>(
+    'select item_id from media_file_items where file_id = ? order by position',
+    [fileId],
+  );
+  return rows.map((row) => row.item_id);
+}
+
+async function updateRow(queries: Queries, id: number, columns: Record<string, Bindable>): Promise<void> {
+  const names = Object.keys(columns);
+  await queries.run(`update media_files set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [
+    ...Object.values(columns),
+    id,
+  ]);
+}
+
+async function storeLinks(
+  queries: Queries,
+  ids: ReadonlyMap<IdentifiedFile, number>,
+  matched: readonly Matched[],
+): Promise<void> {
+  const known = matched
+    .filter(({ identified }) => identified.file.known)
+    .map(({ identified }) => ids.get(identified) as number);
+  await deleteByFile(queries, 'media_file_items', known);
+  const rows = matched.flatMap(({ identified, itemIds }) =>
+    itemIds.map((itemId, position) => ({ file_id: ids.get(identified) as number, item_id: itemId, position })),
+  );
+  await queries.insert('media_file_items', rows);
+}
+
+async function storeStreams(
+  queries: Queries,
+  ids: ReadonlyMap<IdentifiedFile, number>,
+  matched: readonly Matched[],
+): Promise<void> {
+  const known = matched.map(({ identified }) => identified).filter(({ file }) => file.known);
+  const idOf = (each: IdentifiedFile): number => ids.get(each) as number;
+  await deleteByFile(queries, 'media_streams', known.filter(({ file }) => file.probed).map(idOf));
+  await deleteByFile(queries, 'media_streams', known.map(idOf), 'and external_path is not null');
+  const rows = matched.flatMap(({ identified }) => {
+    const { own, external } = streamRows(idOf(identified), identified);
+    return [...(identified.file.probed ? own : []), ...external];
+  });
+  await queries.insert('media_streams', rows);
+}
+
+async function deleteByFile(
+  queries: Queries,
+  table: 'media_file_items' | 'media_streams',
+  fileIds: readonly number[],
+  also = '',
+): Promise<void> {
+  if (fileIds.length === 0) return;
+  const { sql, parameters } = inNumbers(queries.dialect, 'file_id', fileIds);
+  await queries.run(`delete from ${table} where ${sql} ${also}`, parameters);
+}
+
+interface ChangeParts {
+  matched: readonly Matched[];
+  ids: ReadonlyMap<IdentifiedFile, number>;
+  created: readonly number[];
+  updated: readonly number[];
+  removed: readonly number[];
+}
+
+const changeOf = ({ matched, ids, created, updated, removed }: ChangeParts): ScanChange => ({
+  added: [...new Set(created)],
+  updated: [...new Set(updated)].filter((id) => !created.includes(id)),
+  removed: [...removed],
+  identified: matched.flatMap(({ identified, match }) =>
+    match.itemId !== null && match.source === 'auto' && identified.file.known?.itemId !== match.itemId
+      ? [
+          {
+            fileId: ids.get(identified) as number,
+            itemId: match.itemId,
+            confidence: match.confidence,
+            reasons: match.reasons.map(({ text }) => text),
+          },
+        ]
+      : [],
+  ),
+});

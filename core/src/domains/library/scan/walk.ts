@@ -1,0 +1,135 @@
+import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { isImage, isMedia, isSidecarText, isSubtitle } from './file-kinds.ts';
+
+/** A file as the disk tells it. Times are whole milliseconds since 1970. */
+export interface FoundFile {
+  name: string;
+  path: string;
+  size: number;
+  modifiedAt: number;
+}
+
+/** One folder with what matters in it. */
+export interface FoundFolder {
+  path: string;
+  media: FoundFile[];
+  /** NFO and other texts, pictures and subtitles. */
+  sidecars: FoundFile[];
+  folders: string[];
+}
+
+/** Something that could not be looked at. Files known below it keep their state. */
+export interface Unreadable {
+  path: string;
+  reason: string;
+}
+
+export interface WalkOptions {
+  /** Folders and files that a plugin or a rule leaves out. */
+  skip?(path: string, directory: boolean): boolean;
+  onUnreadable(problem: Unreadable): void;
+}
+
+const skippedFolders = new Set([
+  '@eadir',
+  'lost+found',
+  '$recycle.bin',
+  'system volume information',
+  '#recycle',
+  '.trash',
+]);
+const working = /^_(unpack|failed)_/i;
+const ignoreMark = '.ignore';
+
+/**
+ * Walks a tree, a folder at a time, parents before children, names in order. Links to folders are followed once each, so a loop
+ * ends. Folders that cannot be read are reported and passed over; only a root that cannot be read is thrown.
+ */
+export function* walk(root: string, options: WalkOptions): Generator<FoundFolder> {
+  const visited = new Set<string>();
+  const waiting = [root];
+  while (waiting.length > 0) {
+    const path = waiting.pop() as string;
+    const entries = path === root ? readFolder(path) : tryRead(path, options);
+    if (!entries || !enter(path, visited, options)) continue;
+    if (entries.some((entry) => entry.name === ignoreMark)) continue;
+    const folder = sortEntries(path, entries, options);
+    yield folder;
+    waiting.push(...folder.folders.toReversed());
+  }
+}
+
+const readFolder = (path: string): Dirent[] => readdirSync(path, { withFileTypes: true });
+
+function tryRead(path: string, options: WalkOptions): Dirent[] | undefined {
+  try {
+    return readFolder(path);
+  } catch (error) {
+    options.onUnreadable({ path, reason: (error as Error).message });
+    return undefined;
+  }
+}
+
+/** Remembers a folder by what it is, not by the way that led to it. */
+function enter(path: string, visited: Set<string>, options: WalkOptions): boolean {
+  try {
+    const { dev, ino } = statSync(path);
+    const key = `${dev}:${ino}`;
+    if (visited.has(key)) return false;
+    visited.add(key);
+    return true;
+  } catch (error) {
+    options.onUnreadable({ path, reason: (error as Error).message });
+    return false;
+  }
+}
+
+function sortEntries(path: string, entries: readonly Dirent[], options: WalkOptions): FoundFolder {
+  const folder: FoundFolder = { path, media: [], sidecars: [], folders: [] };
+  for (const entry of entries.toSorted(byName)) {
+    if (entry.name.startsWith('.')) continue;
+    const full = join(path, entry.name);
+    if (entry.isDirectory()) {
+      if (isLibraryFolder(entry.name) && !options.skip?.(full, true)) folder.folders.push(full);
+      continue;
+    }
+    const stats = statOf(full, entry, options);
+    if (stats?.isDirectory()) {
+      if (isLibraryFolder(entry.name) && !options.skip?.(full, true)) folder.folders.push(full);
+    } else if (stats?.isFile())
+      keepFile(
+        folder,
+        { name: entry.name, path: full, size: stats.size, modifiedAt: Math.trunc(stats.mtimeMs) },
+        options,
+      );
+  }
+  return folder;
+}
+
+/** Only what may matter is looked at: links, and files of a kind the library knows. */
+function statOf(path: string, entry: Dirent, options: WalkOptions): Stats | undefined {
+  const wanted = entry.isSymbolicLink() || (entry.isFile() && isOfInterest(entry.name));
+  if (!wanted) return undefined;
+  try {
+    return statSync(path);
+  } catch (error) {
+    const damaged = entry.name.includes('\uFFFD');
+    options.onUnreadable({
+      path,
+      reason: damaged ? 'The name is not valid UTF-8; rename the file.' : (error as Error).message,
+    });
+    return undefined;
+  }
+}
+
+function keepFile(folder: FoundFolder, file: FoundFile, options: WalkOptions): void {
+  if (isMedia(file.name)) {
+    if (!options.skip?.(file.path, false)) folder.media.push(file);
+  } else if (isOfInterest(file.name)) folder.sidecars.push(file);
+}
+
+const isOfInterest = (name: string): boolean =>
+  isMedia(name) || isSidecarText(name) || isImage(name) || isSubtitle(name);
+const isLibraryFolder = (name: string): boolean => !skippedFolders.has(name.toLowerCase()) && !working.test(name);
+const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

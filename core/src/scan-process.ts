@@ -1,0 +1,63 @@
+import { Peer, type Message } from '@vitascope/sdk/runtime';
+import { pino } from 'pino';
+import { openDatabase } from './kernel/database/open-database.ts';
+import { createCatalogStore } from './domains/catalog/catalog-store.ts';
+import { fileSummaries } from './domains/library/file-reader.ts';
+import { scanLibrary } from './domains/library/scan/scan-library.ts';
+import { playedItems } from './domains/tracking/item-keeper.ts';
+import type { ScanProcessOptions } from './domains/library/scan/scan-host.ts';
+import type { LocalAnswer, ScanHost, ScanOrder } from './domains/library/scan/scan-types.ts';
+
+/**
+ * The scan's own process: walks, reads headers and writes, so that the server's event loop stays free. It asks the server over IPC
+ * for what only plugins know, and ends with it.
+ */
+const options = JSON.parse(process.env.VITASCOPE_SCAN ?? '{}') as ScanProcessOptions;
+const send = (message: Message): void => {
+  if (process.connected) process.send?.(message);
+};
+process.on('disconnect', () => process.exit(0));
+
+const database = await openDatabase({
+  url: options.databaseUrl,
+  dataDir: options.dataDir,
+  migrationsDir: options.migrationsDir,
+  migrate: false,
+  poolSize: 2,
+  logger: pino({ level: 'warn', base: { process: 'scan' } }),
+});
+const catalog = createCatalogStore({ files: fileSummaries, keepers: [playedItems] });
+
+const peer: Peer = new Peer(
+  { direct: false, send, receive: (listener) => process.on('message', (message) => listener(message as Message)) },
+  async (method, order: ScanOrder, signal) => {
+    if (method !== 'scan') throw new Error(`The scan process knows no "${method}".`);
+    const host: ScanHost = {
+      readLocal: (sourceId, subjects) =>
+        peer.call('readLocal', { sourceId, subjects }, { signal }) as Promise<LocalAnswer[]>,
+      filter: (paths) => peer.call('filter', { paths }, { signal }) as Promise<boolean[]>,
+    };
+    return scanLibrary({
+      database,
+      catalog,
+      host,
+      order,
+      signal,
+      onProgress: throttle((progress) => peer.note('progress', progress)),
+      onChange: (change) => peer.note('change', change),
+    });
+  },
+);
+process.send?.({ ready: true });
+
+const progressMs = 200;
+
+function throttle<T>(tell: (value: T) => void): (value: T) => void {
+  let last = 0;
+  return (value) => {
+    const now = Date.now();
+    if (now - last < progressMs) return;
+    last = now;
+    tell(value);
+  };
+}
