@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { csrfHeader, type Csrf } from '../security/csrf.ts';
+import { csrfCookie, csrfHeader, type Csrf } from '../security/csrf.ts';
 import type { Caller, Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -17,35 +17,39 @@ export function checkForgery(
   csrf: Csrf,
   publicHost: string | undefined,
 ): void {
-  const { request, facts } = exchange;
+  const { request } = exchange;
   if (safeMethods.has(request.method ?? '')) return;
   if (request.headers.authorization !== undefined) return;
+  if (caller?.sessionId && !caller.tokenScopes) checkToken(exchange, caller.sessionId, csrf);
   checkSite(exchange, publicHost);
-  if (!caller?.sessionId || caller.tokenScopes) return;
+}
+
+function checkToken(exchange: Exchange, sessionId: string, csrf: Csrf): void {
   const token = exchange.header(csrfHeader);
-  if (token !== '' && csrf.matches(caller.sessionId, token)) return;
-  throw new AppError(
-    'csrf_failed',
-    token === '' ? 'The CSRF token is missing.' : 'The CSRF token is not of this session.',
-    {
-      fix: `Send the value of the cookie vitascope_csrf in the header ${csrfHeader}. Request ${facts.requestId} changed nothing.`,
-    },
-  );
+  if (token !== '' && csrf.matches(sessionId, token)) return;
+  const problem = token === '' ? 'The CSRF token is missing.' : 'The CSRF token is not of this session.';
+  throw new AppError('csrf_failed', problem, {
+    fix: `Send the value of the cookie ${csrfCookie} in the header ${csrfHeader}.`,
+  });
 }
 
 function checkSite(exchange: Exchange, publicHost: string | undefined): void {
-  const { host } = exchange.facts.origin;
+  const { host, rebound } = exchange.facts.origin;
+  if (rebound && host !== publicHost) throw foreign(`a page under the name ${host}`);
+  const site = exchange.header('sec-fetch-site');
+  // The browser itself says that the page is ours, also where a proxy changed the Host header.
+  if (site === 'same-origin') return;
   const origin = exchange.header('origin');
   if (origin !== '') {
-    const from = URL.canParse(origin) ? new URL(origin).host : 'null';
-    if (from === withoutDefaultPort(host) || from === host || from === publicHost) return;
+    // Ports are left out: proxies often drop them, and cookies do not know them either.
+    const from = URL.canParse(origin) ? new URL(origin).hostname : 'null';
+    if (from === hostname(host) || (publicHost !== undefined && from === hostname(publicHost))) return;
     throw foreign(`a page of ${from}`);
   }
-  const site = exchange.header('sec-fetch-site');
   if (site === 'cross-site' || site === 'same-site') throw foreign('another site');
 }
 
-const withoutDefaultPort = (host: string): string => host.toLowerCase().replace(/:(80|443)$/, '');
+const hostname = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
 
 const foreign = (who: string): AppError =>
   new AppError('csrf_failed', `The change was asked for by ${who}.`, {

@@ -247,6 +247,15 @@ describe('the http server', () => {
         })
       ).status,
     ).toBe(204);
+    // A name of the attacker's that points to this machine: browsers call it the same origin.
+    const rebound = {
+      host: 'rebound.example:8420',
+      origin: 'http://rebound.example:8420',
+      'sec-fetch-site': 'same-origin',
+    };
+    expect((await change({ as: 'ben', headers: rebound })).status).toBe(403);
+    expect((await server.ask('/api/v1/login', { method: 'POST', json: {}, headers: rebound })).status).toBe(403);
+    expect((await change({ as: 'ben', headers: { host: 'livingroom.local' } })).status).toBe(204);
     const first = await server.ask('/api/v1/mine', { as: 'ben' });
     expect(first.headers['set-cookie']).toEqual([
       `vitascope_csrf=${server.csrf.tokenFor('session-ben')}; Path=/; SameSite=Lax`,

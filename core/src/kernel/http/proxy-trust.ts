@@ -12,6 +12,8 @@ export interface Origin {
   prefix: string;
   /** The client sits on this machine: nothing was forwarded, and it called the server by a loopback name. */
   loopback: boolean;
+  /** A loopback connection that asks for a public name: what a foreign page makes that let its own name point here. */
+  rebound: boolean;
 }
 
 export type ReadOrigin = (request: IncomingMessage) => Origin;
@@ -46,9 +48,14 @@ export function createProxyTrust(trusted: readonly string[]): ReadOrigin {
     const direct = { address: peer, secure: 'encrypted' in request.socket, host, prefix: '' };
     if (trusted.length === 0 || !isTrusted(peer)) {
       const wasForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
-      return { ...direct, loopback: !wasForwarded && isLoopback(peer) && loopbackHost.test(host) };
+      const isLocal = isLoopback(peer);
+      return {
+        ...direct,
+        loopback: !wasForwarded && isLocal && loopbackHost.test(host),
+        rebound: isLocal && isPublicName(host),
+      };
     }
-    return { ...forwarded(request, direct, isTrusted), loopback: false };
+    return { ...forwarded(request, direct, isTrusted), loopback: false, rebound: false };
   };
 }
 
@@ -63,7 +70,7 @@ function blockListOf(entries: readonly string[]): BlockList {
   return list;
 }
 
-type Direct = Omit<Origin, 'loopback'>;
+type Direct = Omit<Origin, 'loopback' | 'rebound'>;
 
 /** Reads from the right: each trusted proxy vouches for the entry it appended and for nothing left of the first stranger. */
 function forwarded(request: IncomingMessage, direct: Direct, isTrusted: (address: string) => boolean): Direct {
@@ -111,5 +118,13 @@ function addressOf(text: string): string | undefined {
 const plainAddress = (address: string): string =>
   address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+/** Names that anybody can register; not addresses, names without a dot, or names that only exist at home. */
+function isPublicName(host: string): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  return (
+    name.includes('.') && isIP(name) === 0 && !/\.(?:localhost|local|lan|home|internal|home\.arpa|test)$/.test(name)
+  );
+}
+
 const validHost = (host: string | undefined): string =>
   host !== undefined && hostShape.test(host) ? host : 'localhost';
