@@ -48,7 +48,7 @@ const overview = (random: Random): string =>
   Array.from({ length: 24 + random.below(30) }, () =>
     random.pick(random.next() < 0.5 ? nouns : adjectives).toLowerCase(),
   ).join(' ');
-const person = (random: Random): string => `${random.pick(firstNames)} ${random.pick(lastNames)} ${random.below(12)}`;
+const person = (random: Random): string => `${random.pick(firstNames)} ${random.pick(lastNames)} ${random.below(60)}`;
 
 function describe(random: Random, type: 'movie' | 'show', number: number): CatalogEntry {
   const year = 1930 + random.below(96);
