@@ -2,7 +2,7 @@
 // Plain JavaScript that any Node since 14 understands: it finds the Node this release was made with and goes on there.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -50,4 +50,8 @@ else if (Number(process.versions.node.split('.')[0]) < least) {
 } else if (!existsSync(cli)) {
   process.stderr.write(`${cli} is missing: Vitascope is not built yet. Run "npm run build".\n`);
   process.exitCode = 1;
-} else await import('../dist/cli.js');
+} else {
+  // Compiled code from the last start, kept inside the installation: a shared folder could be filled by others.
+  module.enableCompileCache?.(join(here, '../../node_modules/.cache/vitascope'));
+  await import('../dist/cli.js');
+}

@@ -2,6 +2,8 @@ import type { Logger } from '../log/logger.ts';
 import type { Exchange } from './exchange.ts';
 
 const slowMs = 2000;
+/** Refusals that tell of an attack or a wrong setting; asking who one is, or for what is not there, is daily bread. */
+const refused = new Set([403, 429, 503]);
 
 /** What is known of a request by its end. */
 export interface Observed {
@@ -20,7 +22,7 @@ export function logRequest(logger: Logger, { exchange, startedAt, route, account
   const { request, response, facts } = exchange;
   const status = response.statusCode;
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const level = status >= 500 && status !== 503 ? 'error' : status >= 400 || !isRead ? 'info' : 'debug';
+  const level = status >= 500 && status !== 503 ? 'error' : !isRead || refused.has(status) ? 'info' : 'debug';
   if (level === 'debug' && !logger.isLevelEnabled('debug')) return;
   const ms = Math.round((performance.now() - startedAt) * 10) / 10;
   const path = (request.url ?? '').split('?', 1)[0]?.slice(0, 300);
