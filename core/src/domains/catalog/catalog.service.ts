@@ -122,7 +122,7 @@ export function createCatalogService(parts: CatalogParts): CatalogService {
     },
     async counts() {
       const count = async (type: 'movie' | 'show' | 'episode'): Promise<number> =>
-        (await ids.list({ type: [type], sort: 'added' }, '')).length;
+        (await ids.set({ type: [type] }, '')).size;
       return { movies: await count('movie'), shows: await count('show'), episodes: await count('episode') };
     },
     async edit(itemId, changes) {

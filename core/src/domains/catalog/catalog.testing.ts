@@ -68,6 +68,10 @@ export async function createTestCatalog(dialect: Dialect): Promise<TestCatalog> 
           .map(([id]) => id);
         return { sql: `${kind === 'unwatched' ? 'not ' : ''}(i.id in (${ids.join(',') || '0'}))`, parameters: [] };
       },
+      touchedItems: () => ({
+        sql: `select t.id from media_items t where t.id in (${[...states.keys()].join(',') || '0'})`,
+        parameters: [],
+      }),
       playTarget: async (_, [first]) =>
         first
           ? {

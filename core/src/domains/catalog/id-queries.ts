@@ -19,6 +19,8 @@ export interface IdQueries {
   /** Ids in the order that the select (of a column `id`) gives them. */
   list(select: SqlFragment, freshness: Freshness): Promise<Uint32Array>;
   set(select: SqlFragment, freshness: Freshness): Promise<IdSet>;
+  /** Ids with the numbers (column `value`) that they are ordered by, ascending. */
+  column(select: SqlFragment, freshness: Freshness): Promise<NumberColumn>;
   /** A set for each `value` of a grouped select that calls `gather` for its `ids`. */
   groups<Value extends string | number>(select: SqlFragment, freshness: Freshness): Promise<ReadonlyMap<Value, IdSet>>;
   /** SQL that gathers ids into one text: quicker by far than a row each. */
@@ -30,6 +32,11 @@ export interface IdQueries {
     size: (value: T) => number,
     make: () => Promise<T>,
   ): Promise<T>;
+}
+
+export interface NumberColumn {
+  ids: Uint32Array;
+  values: Float64Array;
 }
 
 interface Kept {
@@ -71,6 +78,14 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
     );
     return parseIds(row?.ids);
   };
+  const readColumn = async ({ sql, parameters }: SqlFragment): Promise<NumberColumn> => {
+    const row = await database.first<{ ids: string | null; numbers: string | null }>(
+      `select ${gather('id')} as ids, ${gather('value')} as numbers from (${sql}) as found`,
+      parameters,
+    );
+    const ids = parseIds(row?.ids);
+    return { ids, values: ids.length === 0 ? new Float64Array() : Float64Array.from(row!.numbers!.split(','), Number) };
+  };
   const keyOf = (kind: string, { sql, parameters }: SqlFragment): string =>
     `${kind} ${sql} ${JSON.stringify(parameters)}`;
 
@@ -90,6 +105,13 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
         freshness,
         (set) => set.words.length,
         async () => createIdSet(await read(select)),
+      ),
+    column: (select, freshness) =>
+      keep(
+        keyOf('column', select),
+        freshness,
+        ({ ids }) => ids.length * 3,
+        () => readColumn(select),
       ),
     groups: (select, freshness) =>
       keep(keyOf('groups', select), freshness, sizeOfGroups, async () => {

@@ -14,25 +14,46 @@ export function createIdSet(ids: Uint32Array): IdSet {
 
 export const hasId = ({ words }: IdSet, id: number): boolean => ((words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0;
 
-/** Which ids to keep: those in the set, or those outside it. */
+/** Which ids pass: those in the set, or those outside it. */
 export interface Sieve {
   set: IdSet;
   outside: boolean;
 }
 
-/** Those of `ids` that pass all sieves, in their order. */
-export function keepIds(ids: Uint32Array, sieves: readonly Sieve[]): Uint32Array {
-  const kept = new Uint32Array(ids.length);
-  let count = 0;
-  for (const id of ids) {
-    if (passesAll(id, sieves)) kept[count++] = id;
+/** Those of `all` that pass every sieve. */
+export function sift(all: IdSet, sieves: readonly Sieve[]): IdSet {
+  if (sieves.length === 0) return all;
+  const words = all.words.slice();
+  for (const { set, outside } of sieves) {
+    const length = Math.min(words.length, set.words.length);
+    for (let index = 0; index < length; index += 1) {
+      words[index]! &= outside ? ~set.words[index]! : set.words[index]!;
+    }
+    if (!outside) words.fill(0, length);
   }
-  return count === ids.length ? ids : kept.slice(0, count);
+  let size = 0;
+  for (const word of words) if (word !== 0) size += bitsOf(word);
+  return { words, size };
 }
 
-function passesAll(id: number, sieves: readonly Sieve[]): boolean {
-  for (const { set, outside } of sieves) if (hasId(set, id) === outside) return false;
-  return true;
+/** Members of `set` in an order that has them all, from one place among them on. */
+export function takeInOrder(order: Uint32Array, set: IdSet, { offset, limit }: Window): number[] {
+  const taken: number[] = [];
+  if (offset >= set.size) return taken;
+  if (set.size === order.length) return [...order.subarray(offset, offset + limit)];
+  let before = 0;
+  for (let at = 0; at < order.length && taken.length < limit; at += 1) {
+    const id = order[at]!;
+    if (!hasId(set, id)) continue;
+    if (before >= offset) taken.push(id);
+    before += 1;
+  }
+  return taken;
+}
+
+export interface Window {
+  offset: number;
+  limit: number;
 }
 
 /** How many ids two sets share. */

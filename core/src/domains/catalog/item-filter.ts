@@ -36,13 +36,21 @@ export interface FilterContext {
   states: PlayStateReader;
 }
 
-/** A select of the ids that meet one part of a filter. */
-export interface FilterPart extends SqlFragment {
+/** The ids that meet one part of a filter, as a select. */
+export interface SelectedPart extends SqlFragment {
   /** Depends on what the account watched. */
   ofAccount?: boolean;
   /** Lists what is left out, because that is less. */
   outside?: boolean;
 }
+
+/** A stretch of an order, both ends included. */
+export interface RangePart {
+  column: 'year' | 'rating';
+  from: number;
+  to: number;
+}
+export type FilterPart = SelectedPart | RangePart;
 
 /** The parts of a filter. A title is listed when it is in the universe and passes all of them. */
 export function partsOf(filter: ItemFilter, context: FilterContext): FilterPart[] {
@@ -67,13 +75,25 @@ export function partsOf(filter: ItemFilter, context: FilterContext): FilterPart[
   for (const [kind, names] of termsOf(filter)) add(selectTerms(dialect, kind, names));
   if (filter.cast !== undefined) add(selectCast(filter.cast));
   if (filter.yearFrom !== undefined || filter.yearTo !== undefined) {
-    const { yearFrom = 0, yearTo = 9999 } = filter;
-    add(where({ sql: 'i.year >= ? and i.year <= ?', parameters: [yearFrom, yearTo] }));
+    add({ column: 'year', from: filter.yearFrom ?? -Infinity, to: filter.yearTo ?? Infinity });
   }
-  if (filter.ratingFrom !== undefined) add(where({ sql: 'i.rating >= ?', parameters: [filter.ratingFrom] }));
+  if (filter.ratingFrom !== undefined) add({ column: 'rating', from: filter.ratingFrom, to: Infinity });
   if (filter.resolution?.length) add(where(inTexts(dialect, 'i.resolution_label', filter.resolution)));
   if (filter.initial !== undefined) add(where({ sql: 'i.initial = ?', parameters: [filter.initial.toUpperCase()] }));
-  if (filter.watched) add({ ...where(states.watchedCondition(accountId, filter.watched)), ofAccount: true });
+  if (filter.watched) {
+    // Only what the account touched can be watched or begun, and mostly that is little: the rest is not looked at.
+    const kind = filter.watched === 'unwatched' ? 'watched' : filter.watched;
+    const touched = states.touchedItems(accountId);
+    const condition = states.watchedCondition(accountId, kind);
+    add({
+      ...where({
+        sql: `(i.id in (${touched.sql}) or i.id in (select e.show_id from media_items e where e.id in (${touched.sql}))) and ${condition.sql}`,
+        parameters: [...touched.parameters, ...touched.parameters, ...condition.parameters],
+      }),
+      ofAccount: true,
+      outside: filter.watched === 'unwatched',
+    });
+  }
   if (filter.query?.trim()) add(selectMatching(dialect, filter.query, { overview: true }));
   return parts;
 }
@@ -122,13 +142,19 @@ export function selectInOrder(
   sort: Sort,
   order: 'asc' | 'desc',
 ): SqlFragment & { complete: boolean } {
-  const column = `i.${sortColumns[sort]}`;
   const complete = alwaysThere.has(sort);
+  const there = complete ? '' : ` and i.${sortColumns[sort]} is not null`;
   return {
-    sql: `select i.id from media_items i where ${universe.sql}${complete ? '' : ` and ${column} is not null`} order by ${column} ${order}, i.id ${order}`,
+    sql: `select i.id from media_items i where ${universe.sql}${there} order by i.${sortColumns[sort]} ${order}, i.id ${order}`,
     parameters: universe.parameters,
     complete,
   };
 }
+
+/** The titles that have a number, with it, in its order. */
+export const selectColumn = (universe: Universe, column: RangePart['column']): SqlFragment => ({
+  sql: `select i.id, i.${column} as value from media_items i where ${universe.sql} and i.${column} is not null order by i.${column}`,
+  parameters: universe.parameters,
+});
 
 export const defaultOrder = (sort: Sort): 'asc' | 'desc' => (sort === 'title' ? 'asc' : 'desc');

@@ -1,16 +1,21 @@
 import type { Dialect } from '../../kernel/database/database.ts';
 import type { Freshness, IdQueries } from './id-queries.ts';
-import { createIdSet, keepIds } from './id-set.ts';
-import type { IdSet, Sieve } from './id-set.ts';
-import { defaultOrder, partsOf, selectInOrder, universeOf } from './item-filter.ts';
-import type { ItemFilter, Sort, Universe } from './item-filter.ts';
+import { createIdSet, sift, takeInOrder } from './id-set.ts';
+import type { IdSet, Sieve, Window } from './id-set.ts';
+import { defaultOrder, partsOf, selectColumn, selectInOrder, universeOf } from './item-filter.ts';
+import type { FilterPart, ItemFilter, RangePart, Sort, Universe } from './item-filter.ts';
 import type { PlayStateReader } from './ports.ts';
 import type { CatalogRevision } from './revision.ts';
 
 /** The ids of all titles that a filter lets through. */
 export interface ItemIds {
-  /** In the order that the filter asks for. */
-  list(filter: ItemFilter, accountId: string): Promise<Uint32Array>;
+  /** Those of one page in the order that the filter asks for, and how many there are in all; `more` sieves come on top. */
+  page(
+    filter: ItemFilter,
+    window: Window,
+    accountId: string,
+    more?: readonly Sieve[],
+  ): Promise<{ ids: number[]; total: number }>;
   set(filter: ItemFilter, accountId: string): Promise<IdSet>;
 }
 
@@ -23,10 +28,13 @@ export interface ItemIdsOptions {
 
 /**
  * A list is an order and the sets that its filter is made of. Orders and sets come from the database whole, by one statement each
- * that an index answers, and are kept until the catalogue changes; putting them together takes a millisecond. So any page of any
- * combination costs only its own rows, and the total nothing.
+ * that an index answers, and are kept until the catalogue changes; a set takes a bit for each title, and putting sets together
+ * microseconds. So any page of any combination costs hardly more than its own rows, and the total nothing.
  */
 export function createItemIds({ dialect, queries, revision, states }: ItemIdsOptions): ItemIds {
+  const sizeOfSet = ({ words }: IdSet): number => words.length;
+  const sizeOfList = (ids: Uint32Array): number => ids.length;
+
   const order = async (
     universe: Universe,
     sort: Sort,
@@ -38,70 +46,75 @@ export function createItemIds({ dialect, queries, revision, states }: ItemIdsOpt
     if (select.complete) return known;
     const titles = await order(universe, 'title', 'asc', freshness);
     if (titles.length === known.length) return known;
-    return queries.keep(
-      `whole ${select.sql} ${universe.parameters.join()}`,
-      freshness,
-      (ids) => ids.length,
-      async () => append(known, titles),
+    return queries.keep(`whole ${select.sql} ${universe.parameters.join()}`, freshness, sizeOfList, async () =>
+      append(known, titles),
     );
   };
 
-  const list: ItemIds['list'] = async (filter, accountId) => {
-    const stamp = await revision.stamp();
-    const ofAccount = filter.watched !== undefined;
-    const freshness = { stamp, states: ofAccount ? states.revision(accountId) : 0 };
-    return queries.keep(
-      keyOf(filter, ofAccount ? accountId : ''),
-      freshness,
-      (ids) => ids.length,
-      async () => {
-        const { sort = 'title', order: way = defaultOrder(sort) } = filter;
-        const sieves: Sieve[] = [];
-        for (const part of partsOf(filter, { dialect, accountId, states })) {
-          const set = await queries.set(part, part.ofAccount ? freshness : { stamp, states: 0 });
-          sieves.push({ set, outside: part.outside ?? false });
-        }
-        const all = await order(universeOf(filter), sort, way, { stamp, states: 0 });
-        return keepIds(all, sieves);
-      },
+  const everything = async (universe: Universe, freshness: Freshness): Promise<IdSet> =>
+    queries.keep(`all ${universe.sql} ${universe.parameters.join()}`, freshness, sizeOfSet, async () =>
+      createIdSet(await order(universe, 'title', 'asc', freshness)),
     );
+
+  const range = async (universe: Universe, part: RangePart, freshness: Freshness): Promise<IdSet> =>
+    queries.keep(`range ${universe.sql} ${JSON.stringify(part)}`, freshness, sizeOfSet, async () => {
+      const { ids, values } = await queries.column(selectColumn(universe, part.column), freshness);
+      return createIdSet(ids.subarray(firstFrom(values, part.from), firstFrom(values, part.to, true)));
+    });
+
+  const sieveOf = async (universe: Universe, part: FilterPart, freshness: Freshness): Promise<Sieve> => {
+    const ofCatalog = { ...freshness, states: 0 };
+    if ('column' in part) return { set: await range(universe, part, ofCatalog), outside: false };
+    return { set: await queries.set(part, part.ofAccount ? freshness : ofCatalog), outside: part.outside ?? false };
+  };
+
+  const freshnessFor = async (filter: ItemFilter, accountId: string): Promise<Freshness> => ({
+    stamp: await revision.stamp(),
+    states: filter.watched === undefined ? 0 : states.revision(accountId),
+  });
+
+  const passing = async (filter: ItemFilter, accountId: string, freshness: Freshness): Promise<IdSet> => {
+    const parts = partsOf(filter, { dialect, accountId, states });
+    const universe = universeOf(filter);
+    const all = await everything(universe, { ...freshness, states: 0 });
+    const sieves: Sieve[] = [];
+    for (const part of parts) sieves.push(await sieveOf(universe, part, freshness));
+    return sift(all, sieves);
   };
 
   return {
-    list,
-    async set(filter, accountId) {
-      return createIdSet(await list({ ...filter, sort: 'title', order: undefined }, accountId));
+    set: async (filter, accountId) => passing(filter, accountId, await freshnessFor(filter, accountId)),
+    async page(filter, window, accountId, more = []) {
+      const freshness = await freshnessFor(filter, accountId);
+      const set = sift(await passing(filter, accountId, freshness), more);
+      const { sort = 'title', order: way = defaultOrder(sort) } = filter;
+      const all = await order(universeOf(filter), sort, way, { ...freshness, states: 0 });
+      return { ids: takeInOrder(all, set, window), total: set.size };
     },
   };
 }
 
 /** Titles without the value come last, by title, whichever way the rest runs. */
 function append(known: Uint32Array, all: Uint32Array): Uint32Array {
-  const rest = keepIds(all, [{ set: createIdSet(known), outside: true }]);
+  const rest = takeInOrder(all, sift(createIdSet(all), [{ set: createIdSet(known), outside: true }]), {
+    offset: 0,
+    limit: all.length,
+  });
   const joined = new Uint32Array(known.length + rest.length);
   joined.set(known);
   joined.set(rest, known.length);
   return joined;
 }
 
-/** Equal for filters that list the same titles in the same order. */
-const keyOf = (filter: ItemFilter, accountId: string): string =>
-  JSON.stringify([
-    accountId,
-    filter.type,
-    filter.libraryId,
-    filter.query,
-    filter.genre,
-    filter.category,
-    filter.source,
-    filter.cast,
-    filter.yearFrom,
-    filter.yearTo,
-    filter.ratingFrom,
-    filter.resolution,
-    filter.watched,
-    filter.initial,
-    filter.includeMissing,
-    filter.sort ?? 'title',
-    filter.order,
-  ]);
+/** The first place whose value is at least `bound`, or above it. */
+function firstFrom(values: Float64Array, bound: number, above = false): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const value = values[middle]!;
+    if (value < bound || (above && value === bound)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

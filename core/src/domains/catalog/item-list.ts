@@ -15,20 +15,15 @@ export interface ItemPage extends PageQuery {
 export interface ItemList {
   /** One page of the titles that a filter lets through, with what the account did. */
   list(filter: ItemFilter, page: PageQuery, accountId: string): Promise<ItemPage>;
-  /** Their ids alone. */
-  ids(filter: ItemFilter, page: PageQuery, accountId: string): Promise<{ ids: number[]; total: number }>;
 }
 
+export const windowOf = ({ page, pageSize }: PageQuery) => ({ offset: (page - 1) * pageSize, limit: pageSize });
+
 export function createItemList(itemIds: ItemIds, cards: CardReader): ItemList {
-  const ids: ItemList['ids'] = async (filter, { page, pageSize }, accountId) => {
-    const all = await itemIds.list(filter, accountId);
-    return { ids: [...all.subarray((page - 1) * pageSize, page * pageSize)], total: all.length };
-  };
   return {
-    ids,
-    async list(filter, page, accountId) {
-      const { ids: wanted, total } = await ids(filter, page, accountId);
-      return { items: await cards.cards(wanted, accountId), page: page.page, pageSize: page.pageSize, total };
+    async list(filter, { page, pageSize }, accountId) {
+      const { ids, total } = await itemIds.page(filter, windowOf({ page, pageSize }), accountId);
+      return { items: await cards.cards(ids, accountId), page, pageSize, total };
     },
   };
 }

@@ -28,10 +28,12 @@ export interface PlayStateReader {
   /** States of those items that the account has touched. */
   statesFor(accountId: string, itemIds: readonly number[]): Promise<ReadonlyMap<number, PlayState>>;
   /**
-   * A condition on `media_items i`, for lists and counts: the one place where a statement of the catalogue holds another
+   * A condition on `media_items i`, for lists and counts; `unwatched` is all that is not `watched`. With `touchedItems` the one place where a statement of the catalogue holds another
    * domain's SQL, because a page of 100,000 titles cannot be filtered outside the database.
    */
   watchedCondition(accountId: string, kind: WatchedKind): SqlFragment;
+  /** A select of the ids (column `id`) of all items that have any state of the account, however old. */
+  touchedItems(accountId: string): SqlFragment;
   /** What a play button starts among `playable`, which are in order of playing, specials last. */
   playTarget(accountId: string, playable: readonly PlayableItem[]): Promise<PlayTarget | null>;
   /** Changes whenever any state of the account changes; answers kept for another value are stale. */

@@ -3,9 +3,10 @@ import { notFound } from '../../kernel/errors.ts';
 import type { Database } from '../../kernel/database/database.ts';
 import type { getMedia } from './catalog.schema.ts';
 import { fold } from './fold.ts';
-import { createIdSet, keepIds } from './id-set.ts';
+import type { Sieve } from './id-set.ts';
 import type { Freshness, IdQueries } from './id-queries.ts';
 import type { Card, CardReader } from './item-card.ts';
+import { windowOf } from './item-list.ts';
 import type { PageQuery } from './item-list.ts';
 import type { ItemIds } from './item-ids.ts';
 import type { ShowPicture } from './picture-view.ts';
@@ -58,7 +59,7 @@ export function createSeedMedia({
 }: SeedMediaParts): SeedMediaReader {
   const { dialect } = database;
 
-  const matching = async ({ name, cast }: SeedFilter): Promise<Uint32Array[]> => {
+  const matching = async ({ name, cast }: SeedFilter): Promise<Sieve[]> => {
     const freshness: Freshness = { stamp: await revision.stamp(), states: 0 };
     const selects = [];
     if (name?.trim()) selects.push(selectMatching(dialect, name, { overview: false }));
@@ -69,7 +70,8 @@ export function createSeedMedia({
         parameters: people.parameters,
       });
     }
-    return Promise.all(selects.map((select) => queries.list(select, freshness)));
+    const sets = await Promise.all(selects.map((select) => queries.set(select, freshness)));
+    return sets.map((set) => ({ set, outside: false }));
   };
 
   const castOf = async (itemIds: readonly number[]): Promise<Map<number, SeedCast>> => {
@@ -117,11 +119,10 @@ export function createSeedMedia({
 
   return {
     async list(filter, { page, pageSize }, accountId) {
-      const listed = await ids.list({ category: filter.categories, source: filter.sources }, accountId);
-      const sets = (await matching(filter)).map((found) => ({ set: createIdSet(found), outside: false }));
-      const all = keepIds(listed, sets);
-      const items = await cards.cards([...all.subarray((page - 1) * pageSize, page * pageSize)], accountId);
-      return { items: await describe(items), page, pageSize, total: all.length };
+      const terms = { category: filter.categories, source: filter.sources };
+      const found = await ids.page(terms, windowOf({ page, pageSize }), accountId, await matching(filter));
+      const items = await cards.cards(found.ids, accountId);
+      return { items: await describe(items), page, pageSize, total: found.total };
     },
     async get(itemId, accountId) {
       const [media] = await describe(await cards.cards([itemId], accountId));

@@ -203,6 +203,10 @@ export class TrackingService implements PlayStateReader {
     }
   }
 
+  touchedItems(accountId: string): SqlFragment {
+    return { sql: 'select p.item_id as id from play_states p where p.account_id = ?', parameters: [accountId] };
+  }
+
   async playTarget(accountId: string, playable: readonly PlayableItem[]): Promise<PlayTarget | null> {
     const states = await this.#parts.store.find(
       accountId,
