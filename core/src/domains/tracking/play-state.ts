@@ -131,3 +131,26 @@ function placeOf(positionMs: number, durationMs: number, rules: PlayStateRules):
   if (durationMs < rules.shortMs) return 'end';
   return percent > rules.resumeUntilPercent ? 'start' : 'middle';
 }
+
+/** Numbers that override those of a preset; absent ones do not. */
+export interface RuleOverrides {
+  minResumePercent?: number | undefined;
+  maxResumePercent?: number | undefined;
+  minResumeSeconds?: number | undefined;
+  minDurationSeconds?: number | undefined;
+}
+
+/** The rules of a preset with the server's own numbers. */
+export function rulesOf(preset: PresetName, own: RuleOverrides): PlayStateRules {
+  const { minResumePercent, maxResumePercent, minResumeSeconds, minDurationSeconds } = own;
+  return {
+    ...presets[preset],
+    ...(minResumePercent !== undefined && { resumeFromPercent: minResumePercent }),
+    ...(maxResumePercent !== undefined && {
+      resumeUntilPercent: maxResumePercent,
+      playedFromPercent: maxResumePercent,
+    }),
+    ...(minResumeSeconds !== undefined && { resumeFromMs: minResumeSeconds * 1000 }),
+    ...(minDurationSeconds !== undefined && { shortMs: minDurationSeconds * 1000 }),
+  };
+}
