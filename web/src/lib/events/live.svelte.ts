@@ -5,7 +5,7 @@ const ladder = [1000, 2000, 5000, 10_000, 30_000];
 
 /**
  * The server's event stream. Opens with the first listener, closes with the last, comes back after a break with growing
- * pauses, and tells `reconnected` listeners so that they fetch what they missed.
+ * pauses, and tells `reconnected` listeners so that they fetch what they missed (also when the server says `reset`).
  */
 export class LiveEvents {
   connected = $state(false);
@@ -52,6 +52,7 @@ export class LiveEvents {
     clearTimeout(this.#timer);
     const source = (this.#source = new EventSource(this.#url));
     for (const name of this.#listeners.keys()) source.addEventListener(name, this.#receive);
+    source.addEventListener('reset', () => this.#tell('reconnected', undefined));
     source.onopen = () => {
       this.connected = true;
       this.#attempt = 0;

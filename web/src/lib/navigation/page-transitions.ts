@@ -20,7 +20,11 @@ export function animateNavigation(navigation: OnNavigate): Promise<void> | undef
   const into = itemOf(navigation.to?.url);
   const outOf = itemOf(navigation.from?.url);
   const growing = into ? posterOf(into) : undefined;
-  if (growing) name(growing, posterName);
+  const hero = document.querySelector<HTMLElement>('[data-hero-poster]');
+  if (growing) {
+    name(growing, posterName);
+    if (hero) name(hero, 'none'); // one name, one element: from an item page the card below grows, not the page's own poster
+  }
   return new Promise((proceed) => {
     const transition = document.startViewTransition(async () => {
       if (growing) name(growing, '');
