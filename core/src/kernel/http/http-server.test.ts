@@ -57,6 +57,20 @@ const routes: Route[] = [
     ok: true as const,
     passwordHash: 'x',
   })),
+  route(
+    endpoint({
+      ...base,
+      verb: 'PUT /picture',
+      access: 'user',
+      upload: { contentType: 'image/*', maxBytes: 100 },
+      response: z.object({ bytes: z.int() }),
+    }),
+    async ({ http }) => {
+      let bytes = 0;
+      for await (const chunk of http.request) bytes += (chunk as Buffer).length;
+      return { bytes };
+    },
+  ),
   route(endpoint({ ...base, verb: 'POST /login', access: 'public', body: z.object({}), limit: 'auth' }), ({ http }) => {
     http.setCookie('vitascope_session', 'value with ; and =', { maxAgeMs: 60_000 });
     http.setCookie('vitascope_refresh', 'r', { path: '/api/v1/auth' });
@@ -210,6 +224,14 @@ describe('the http server', () => {
       [413, 'ECONNRESET', 'EPIPE'].includes(seen),
     );
     expect((await server.ask('/api/v1/things/1', { method: 'POST', as: 'ben' })).json.errors[0].path).toBe('body');
+  });
+
+  it('takes uploads of the promised type and size', async () => {
+    const put = (body: Buffer, type: string) =>
+      server.ask('/api/v1/picture', { method: 'PUT', as: 'ben', body, headers: { 'content-type': type } });
+    expect((await put(Buffer.alloc(100), 'image/png')).json).toEqual({ bytes: 100 });
+    expect((await put(Buffer.alloc(101), 'image/png')).json.error_code).toBe('too_large');
+    expect((await put(Buffer.alloc(10), 'text/html')).json.error_code).toBe('unsupported_media_type');
   });
 
   it('lets each role in where it belongs', async () => {

@@ -31,7 +31,7 @@ export function pagePolicy({ scriptHashes }: PagePolicyOptions): string {
     "style-src-elem 'self'",
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
-    "font-src 'self' data:",
+    "font-src 'self' data: blob:",
     "media-src 'self' blob:",
     "connect-src 'self'",
     "worker-src 'self' blob:",
