@@ -26,9 +26,8 @@ export function sift(all: IdSet, sieves: readonly Sieve[]): IdSet {
   const words = all.words.slice();
   for (const { set, outside } of sieves) {
     const length = Math.min(words.length, set.words.length);
-    for (let index = 0; index < length; index += 1) {
-      words[index]! &= outside ? ~set.words[index]! : set.words[index]!;
-    }
+    if (outside) for (let index = 0; index < length; index += 1) words[index]! &= ~set.words[index]!;
+    else for (let index = 0; index < length; index += 1) words[index]! &= set.words[index]!;
     if (!outside) words.fill(0, length);
   }
   let size = 0;

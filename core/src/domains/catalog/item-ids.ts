@@ -73,14 +73,16 @@ export function createItemIds({ dialect, queries, revision, states }: ItemIdsOpt
     states: filter.watched === undefined ? 0 : states.revision(accountId),
   });
 
-  const passing = async (filter: ItemFilter, accountId: string, freshness: Freshness): Promise<IdSet> => {
-    const parts = partsOf(filter, { dialect, accountId, states });
-    const universe = universeOf(filter);
-    const all = await everything(universe, { ...freshness, states: 0 });
-    const sieves: Sieve[] = [];
-    for (const part of parts) sieves.push(await sieveOf(universe, part, freshness));
-    return sift(all, sieves);
-  };
+  const passing = (filter: ItemFilter, accountId: string, freshness: Freshness): Promise<IdSet> =>
+    queries.keep(keyOf(filter, accountId), freshness, sizeOfSet, async () => {
+      const universe = universeOf(filter);
+      const all = await everything(universe, { ...freshness, states: 0 });
+      const sieves: Sieve[] = [];
+      for (const part of partsOf(filter, { dialect, accountId, states })) {
+        sieves.push(await sieveOf(universe, part, freshness));
+      }
+      return sift(all, sieves);
+    });
 
   return {
     set: async (filter, accountId) => passing(filter, accountId, await freshnessFor(filter, accountId)),
@@ -93,6 +95,26 @@ export function createItemIds({ dialect, queries, revision, states }: ItemIdsOpt
     },
   };
 }
+
+/** Equal for filters that let the same titles through; order does not matter. */
+const keyOf = (filter: ItemFilter, accountId: string): string =>
+  JSON.stringify([
+    filter.watched && accountId,
+    filter.watched,
+    filter.type,
+    filter.libraryId,
+    filter.query,
+    filter.genre,
+    filter.category,
+    filter.source,
+    filter.cast,
+    filter.yearFrom,
+    filter.yearTo,
+    filter.ratingFrom,
+    filter.resolution,
+    filter.initial,
+    filter.includeMissing,
+  ]);
 
 /** Titles without the value come last, by title, whichever way the rest runs. */
 function append(known: Uint32Array, all: Uint32Array): Uint32Array {
