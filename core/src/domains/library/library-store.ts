@@ -26,6 +26,20 @@ export interface StoredRoot {
   lastScanAt: number | null;
 }
 
+export interface NewRoot {
+  path: string;
+  /** Why it cannot be read now; it is kept all the same. */
+  unavailableReason?: string;
+}
+
+export interface LibraryChange {
+  name?: string;
+  type?: LibraryKind;
+  settings?: Settings;
+  managedBy?: StoredLibrary['managedBy'];
+  newFolders?: readonly NewRoot[];
+}
+
 export interface FileCounts {
   files: number;
   items: number;
@@ -68,13 +82,13 @@ export class LibraryStore {
     return (await this.#database.all<LibraryRow>(`select ${libraryColumns} from libraries order by id`)).map(libraryOf);
   }
 
-  async find(id: number): Promise<StoredLibrary | undefined> {
-    const row = await this.#database.first<LibraryRow>(`select ${libraryColumns} from libraries where id = ?`, [id]);
+  async find(id: number, queries: Queries = this.#database): Promise<StoredLibrary | undefined> {
+    const row = await queries.first<LibraryRow>(`select ${libraryColumns} from libraries where id = ?`, [id]);
     return row && libraryOf(row);
   }
 
-  async get(id: number): Promise<StoredLibrary> {
-    const library = await this.find(id);
+  async get(id: number, queries: Queries = this.#database): Promise<StoredLibrary> {
+    const library = await this.find(id, queries);
     if (!library) throw notFound('library', id);
     return library;
   }
@@ -91,7 +105,7 @@ export class LibraryStore {
     return rows.map(rootOf);
   }
 
-  async create(library: Omit<StoredLibrary, 'id' | 'createdAt'>, folders: readonly string[]): Promise<number> {
+  async create(library: Omit<StoredLibrary, 'id' | 'createdAt'>, folders: readonly NewRoot[]): Promise<number> {
     const now = Date.now();
     return this.#database.transaction(async (queries) => {
       const [id] = await queries.insert(
@@ -113,48 +127,24 @@ export class LibraryStore {
     });
   }
 
-  /** Folders that stay keep their rows, so their files keep theirs. */
-  async update(
-    id: number,
-    change: { name?: string; type?: LibraryKind; settings?: Settings; folders?: readonly string[] },
-  ): Promise<void> {
-    const before = await this.get(id);
-    const { name = before.name, type = before.type, settings = before.settings, folders } = change;
+  /** Changes a library inside a transaction and adds root folders. Those that go are `removeRoots`' business. */
+  async update(queries: Queries, id: number, change: LibraryChange): Promise<void> {
+    const before = await this.get(id, queries);
+    const { name = before.name, type = before.type, settings = before.settings, newFolders = [] } = change;
     const now = Date.now();
-    await this.#database.transaction(async (queries) => {
-      await queries.run('update libraries set name = ?, type = ?, settings = ?, updated_at = ? where id = ?', [
-        name,
-        type,
-        JSON.stringify(settings),
-        now,
-        id,
-      ]);
-      if (!folders) return;
-      const rows = await queries.all<RootRow>(`select ${rootColumns} from root_folders where library_id = ?`, [id]);
-      for (const row of rows) {
-        if (!folders.includes(row.path)) await queries.run('delete from root_folders where id = ?', [row.id]);
-      }
-      await insertRoots(
-        queries,
-        id,
-        folders.filter((folder) => !rows.some((row) => row.path === folder)),
-        now,
-      );
-    });
-  }
-
-  async delete(id: number): Promise<void> {
-    await this.#database.run('delete from libraries where id = ?', [id]);
-  }
-
-  /** Titles whose files lie in this library or root. */
-  async itemIds(where: { libraryId: number; roots?: readonly number[] }): Promise<number[]> {
-    const roots = where.roots ? `and f.root_id in (${where.roots.map(() => '?').join(', ') || 'null'})` : '';
-    const rows = await this.#database.all<{ item_id: number }>(
-      `select distinct l.item_id from media_file_items l join media_files f on f.id = l.file_id where f.library_id = ? ${roots}`,
-      [where.libraryId, ...(where.roots ?? [])],
+    await queries.run(
+      'update libraries set name = ?, type = ?, settings = ?, managed_by = ?, updated_at = ? where id = ?',
+      [name, type, JSON.stringify(settings), change.managedBy ?? before.managedBy, now, id],
     );
-    return rows.map((row) => Number(row.item_id));
+    await insertRoots(queries, id, newFolders, now);
+  }
+
+  async removeRoots(queries: Queries, rootIds: readonly number[]): Promise<void> {
+    for (const id of rootIds) await queries.run('delete from root_folders where id = ?', [id]);
+  }
+
+  async remove(queries: Queries, id: number): Promise<void> {
+    await queries.run('delete from libraries where id = ?', [id]);
   }
 
   /** Figures of each library by its id. */
@@ -204,12 +194,18 @@ export const noFiles: FileCounts = { files: 0, items: 0, unmatched: 0, missing: 
 async function insertRoots(
   queries: Queries,
   libraryId: number,
-  folders: readonly string[],
+  folders: readonly NewRoot[],
   now: number,
 ): Promise<void> {
   await queries.insert(
     'root_folders',
-    folders.map((path) => ({ library_id: libraryId, path, created_at: now })),
+    folders.map(({ path, unavailableReason = '' }) => ({
+      library_id: libraryId,
+      path,
+      available: unavailableReason === '',
+      unavailable_reason: unavailableReason,
+      created_at: now,
+    })),
   );
 }
 

@@ -13,25 +13,24 @@ const RootFolder = z.object({
   fileCount: z.int(),
   sizeBytes: z.int(),
 });
-export const LibrarySettings = z.object({
+/** Members without their defaults, for changes: there what is left out stays as it is. */
+const settings = {
   /** Notices changes by itself, after files have been still for a while. */
-  watch: z.boolean().default(true).describe('Watch the folders and scan what changes.'),
-  settleSeconds: z
-    .int()
-    .min(1)
-    .max(3600)
-    .default(10)
-    .describe('How long a file must be unchanged before it is looked at.'),
-  language: z.string().max(35).default('en').describe('Preferred language of titles and descriptions.'),
+  watch: z.boolean().describe('Watch the folders and scan what changes.'),
+  settleSeconds: z.int().min(1).max(3600).describe('How long a file must be unchanged before it is looked at.'),
+  language: z.string().max(35).describe('Preferred language of titles and descriptions.'),
   /** Below this confidence a file goes to the review queue. */
-  matchThreshold: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.6)
-    .describe('Matches less certain than this wait in the review queue.'),
-  saveSidecars: z.boolean().default(false).describe('Write NFO files beside the media when fields are edited.'),
+  matchThreshold: z.number().min(0).max(1).describe('Matches less certain than this wait in the review queue.'),
+  saveSidecars: z.boolean().describe('Write NFO files beside the media when fields are edited.'),
+};
+export const LibrarySettings = z.object({
+  watch: settings.watch.default(true),
+  settleSeconds: settings.settleSeconds.default(10),
+  language: settings.language.default('en'),
+  matchThreshold: settings.matchThreshold.default(0.6),
+  saveSidecars: settings.saveSidecars.default(false),
 });
+export const LibrarySettingsChange = z.object(settings).partial();
 export const Library = z.object({
   id: z.int(),
   name: z.string(),
@@ -72,7 +71,7 @@ export const createLibrary = endpoint({
     name: z.string().trim().min(1).max(100),
     type: LibraryType,
     folders,
-    settings: LibrarySettings.partial().optional(),
+    settings: LibrarySettingsChange.optional(),
   }),
   response: z.object({ library: Library, jobId: z.uuid() }),
   status: 201,
@@ -88,7 +87,7 @@ export const updateLibrary = endpoint({
       name: z.string().trim().min(1).max(100),
       type: LibraryType,
       folders,
-      settings: LibrarySettings.partial(),
+      settings: LibrarySettingsChange,
     })
     .partial(),
   response: Library,
