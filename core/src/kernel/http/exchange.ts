@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { finished } from 'node:stream';
+import { pipeline } from 'node:stream';
 import type { HttpExchange } from './endpoint.ts';
 import type { Origin } from './proxy-trust.ts';
 import type { RequestIds } from './problem.ts';
@@ -78,11 +78,9 @@ export class Exchange implements HttpExchange {
     if (typeof body === 'string' || body instanceof Uint8Array) return this.sendBytes(this.#status ?? 200, body);
     this.takeOver();
     this.response.statusCode = this.#status ?? 200;
-    finished(body, (error) => {
-      // The status line is gone already: cutting the connection is the only way left to say that the body is not whole.
-      if (error) this.response.destroy();
-    });
-    body.pipe(this.response);
+    // When either side ends early the other is destroyed: a client that leaves frees the source, and a source that fails
+    // cuts the connection, the only way left to say that the body is not whole.
+    pipeline(body, this.response, () => undefined);
   }
 
   /** The whole answer at once. */

@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { notFound, type AppError } from '../errors.ts';
@@ -465,6 +467,35 @@ describe('stopping', () => {
     expect(await stuck).toBe('ECONNRESET');
     await closed;
     expect(reasons).toEqual(['cancelled']);
+  });
+
+  it('frees the source of a stream whose client left, and cuts off the client of a source that failed', async () => {
+    const streamed = endpoint({
+      ...base,
+      verb: 'GET /stream',
+      access: 'public',
+      raw: { contentType: 'text/plain', description: 'Text.' },
+    });
+    const sources: Readable[] = [];
+    const server = await startTestServer([
+      route(streamed, ({ http }) => {
+        const source = new Readable({ read: () => undefined });
+        source.push('begun');
+        sources.push(source);
+        http.send(source);
+      }),
+    ]);
+    const leaving = get({ port: server.port, path: '/api/v1/stream', agent: false });
+    await new Promise<void>((resolve) =>
+      leaving.once('response', (response) => response.once('data', () => resolve())),
+    );
+    leaving.once('error', () => undefined).destroy();
+    await expect.poll(() => sources[0]?.destroyed).toBe(true);
+    const cut = server.ask('/api/v1/stream').catch((error: NodeJS.ErrnoException) => error.code);
+    await expect.poll(() => sources.length).toBe(2);
+    sources[1]?.destroy(new Error('The disk failed.'));
+    expect(await cut).toBe('ECONNRESET');
+    await server.close({ graceMs: 100 });
   });
 
   it('says which port is taken', async () => {
