@@ -94,7 +94,7 @@ export interface ContractInfo<Facts = any, M extends MethodSpecs = any> {
 /** A contract: call it with data and methods to make a provider. Settings and client are inferred from the data. */
 export interface Contract<Facts = any, M extends MethodSpecs = any> extends ContractInfo<Facts, M> {
   <S extends Schema = NoSettings, Client = undefined>(
-    data: ProviderData<S, Client> & Facts,
+    data: ProviderData<S, Client> & (Record<string, never> extends Facts ? unknown : Facts),
     methods: Methods<M, Conn<S, Client>> & Check<Conn<S, Client>>,
   ): Provider;
 }
@@ -110,9 +110,19 @@ export type AskMethod<C> = {
 }[keyof SpecsOf<C>] &
   string;
 /** Input of a method. */
-export type AskInput<C, K> = K extends keyof SpecsOf<C> ? In<SpecsOf<C>[K]['input']> : never;
-/** Answer of a method. */
-export type AskOutput<C, K> = K extends keyof SpecsOf<C> ? Out<SpecsOf<C>[K]['output']> : never;
+export type AskInput<C, K> = K extends keyof SpecsOf<C>
+  ? SpecsOf<C>[K] extends MethodSpec<infer I>
+    ? I
+    : never
+  : never;
+/** Answer of a method; of a feed, all its items. */
+export type AskOutput<C, K> = K extends keyof SpecsOf<C>
+  ? SpecsOf<C>[K] extends MethodSpec<any, infer O, infer Feed>
+    ? Feed extends true
+      ? AsyncIterable<O>
+      : O
+    : never
+  : never;
 
 /** The methods of a contract over a context: to check a hand-written interface against the schemas. */
 export type MethodsOf<C, Context = Ctx> = Methods<SpecsOf<C>, Context>;

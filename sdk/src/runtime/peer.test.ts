@@ -100,6 +100,15 @@ describe.each(modes)('a %s link', (mode) => {
     expect([cleaned, a.open, b.open]).toEqual([2, idle, idle]);
   });
 
+  it('stops a stream that was given up before anybody began to read it', async () => {
+    let cancelled = 0;
+    const { a, b } = talk(() => ({ body: new ReadableStream({ cancel: () => void cancelled++ }) }));
+    const { body } = await a.call('bytes', {});
+    await body.cancel();
+    await settled();
+    expect([cancelled, a.open, b.open]).toEqual([1, idle, idle]);
+  });
+
   it('aborts a call over there, and at once here', async () => {
     let seen: unknown;
     const { a, b } = talk(
