@@ -1,24 +1,25 @@
-import { createLog } from '../kernel/log/logger.ts';
-import { loadCommandConfig, type CommandContext } from './command-context.ts';
+import { startServer, type RunningServer } from '../main.ts';
+import type { CommandContext } from './command-context.ts';
 
-/** Starts the server and resolves when it has stopped. A second signal does not wait. */
-export async function serve(context: CommandContext): Promise<void> {
-  const loaded = loadCommandConfig(context);
-  const log = createLog(loaded.config.log);
-  // Only told of, not caught: after a fault that nobody expected the process ends, and its supervisor starts it again.
-  process.on('uncaughtExceptionMonitor', (error, origin) => log.logger.fatal({ err: error, origin }, 'The server crashed.'));
-  const { buildServer } = await import('../wiring.ts');
-  const server = await buildServer({ loaded, log });
-  const ended = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        resolve(signal);
-      });
-    }
+/** Runs the server until it is told to stop; a second signal ends it at once. */
+export async function serve({ configFile, environment }: CommandContext): Promise<void> {
+  const server = await startServer({ environment, ...(configFile !== undefined && { file: configFile }) });
+  await stopSignal();
+  process.once('SIGINT', () => process.exit(130));
+  await stopInTime(server);
+}
+
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  await server.start();
-  const signal = await ended;
-  log.logger.info({ signal }, 'Stopping.');
+
+const longestMs = 30_000;
+
+/** What does not stop in time is left to the next start, which takes it up again. */
+async function stopInTime(server: RunningServer): Promise<void> {
+  const timer = setTimeout(() => process.exit(1), longestMs);
   await server.stop();
+  clearTimeout(timer);
+  process.exit(0);
 }

@@ -194,6 +194,8 @@ export const ItemDetail = ItemCard.extend({
   /** Where each field came from: field → `nfo`, `manual`, a connection's name … */
   provenance: z.record(z.string(), z.string()),
   similar: z.array(ItemCard),
+  /** What plugins add, through the hook `catalog.present`. */
+  extra: z.record(z.string(), z.unknown()).optional(),
 });
 export const getItem = endpoint({
   verb: 'GET /items/:id',

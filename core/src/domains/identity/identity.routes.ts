@@ -8,7 +8,7 @@ import * as api from './identity.schema.ts';
 import type { IdentityService, SignIn } from './identity.service.ts';
 
 export interface IdentityRoutesOptions {
-  serverName: string;
+  serverName(): string;
   version: string;
   /** The CSRF token of a session (or of the demo guest). */
   csrfToken(caller: Pick<Caller, 'accountId' | 'sessionId'>): string;
@@ -52,8 +52,8 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
       needed: await identity.setupNeeded(),
       demo: await identity.demoOpen(),
       codeRequired: identity.options.codeRequired,
-      registration: identity.options.registration,
-      serverName: options.serverName,
+      registration: identity.options.registration(),
+      serverName: options.serverName(),
       version: options.version,
     })),
     route(api.setUp, async (call) => {

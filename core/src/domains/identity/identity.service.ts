@@ -8,7 +8,8 @@ import type { AccountRow } from './identity.entity.ts';
 import type { SessionFacts, Sessions, SessionTokens } from './sessions.ts';
 
 export interface IdentityOptions {
-  registration: 'open' | 'closed';
+  /** Asked each time: administrators change it while the server runs. */
+  registration(): 'open' | 'closed';
   /** The server listens beyond loopback: whoever claims it must have read its log. */
   codeRequired: boolean;
   /** No configuration file: guests on loopback may look at the demo library until an administrator exists. */
@@ -72,7 +73,7 @@ export class IdentityService {
   }
 
   async register(fresh: Omit<NewAccount, 'role'>, facts: SessionFacts): Promise<SignIn> {
-    if (this.options.registration !== 'open' || (await this.setupNeeded())) {
+    if (this.options.registration() !== 'open' || (await this.setupNeeded())) {
       throw new AppError('registration_closed', 'This server does not accept registrations.', {
         fix: 'Ask its administrator for an account.',
       });

@@ -12,7 +12,7 @@ export interface ServerInfoParts {
   dataDir: string;
   database: Database;
   databaseFile: string | undefined;
-  checks: readonly HealthCheck[];
+  checks(): readonly HealthCheck[];
   /** Folders whose disks people want to see. */
   folders(): Promise<readonly string[]>;
   migrations(): Promise<readonly string[]>;
@@ -43,7 +43,7 @@ export class ServerInfo {
       },
       dataDir,
       disks: await disksOf([dataDir, ...(await folders())]),
-      checks: await Promise.all(this.#parts.checks.map(runCheck)),
+      checks: await Promise.all(this.#parts.checks().map(runCheck)),
     };
   }
 }

@@ -1,0 +1,61 @@
+import { openFoundation, type Foundation, type FoundationOptions } from './foundation.ts';
+import { wire, type Server } from './wiring.ts';
+
+export interface RunningServer {
+  url: string;
+  /** Finishes what runs, hands back what does not finish, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** The server's start, as a table of contents. */
+export async function startServer(options: FoundationOptions): Promise<RunningServer> {
+  const foundation = await openFoundation(options);
+  try {
+    const server = wire(foundation);
+    await registerJobs(server);
+    await startModules(server);
+    await server.jobs.open();
+    const { url } = await server.http.listen();
+    await announce(url, foundation, server);
+    return { url, stop: () => stop(foundation, server) };
+  } catch (error) {
+    await foundation.close();
+    throw error;
+  }
+}
+
+async function registerJobs({ jobs, modules }: Server): Promise<void> {
+  for (const module of modules) {
+    jobs.register(module.jobs ?? []);
+    await jobs.schedule(module.schedules ?? []);
+  }
+}
+
+async function startModules({ modules, http }: Server): Promise<void> {
+  for (const module of modules) await module.start?.(http.stopping);
+}
+
+async function announce(
+  url: string,
+  { logger, version, loaded }: Foundation,
+  { identity, plugins }: Server,
+): Promise<void> {
+  logger.info(
+    { version, dataDir: loaded.config.dataDir, config: loaded.file ?? 'none' },
+    `Vitascope is ready at ${url}`,
+  );
+  if ((await identity.setupNeeded()) && identity.options.codeRequired) {
+    logger.warn(`Nobody administers this server yet. One-time setup code: ${identity.setupCode}`);
+  }
+  await plugins.hooks.emit('app.ready', { version });
+}
+
+async function stop({ loaded, logger, close }: Foundation, { http, jobs, modules, plugins }: Server): Promise<void> {
+  const graceMs = loaded.config.server.shutdownGraceSeconds * 1000;
+  logger.info('Stopping');
+  await plugins.hooks.emit('app.stopping', {});
+  await Promise.all([http.close({ graceMs }), jobs.close(graceMs)]);
+  for (const module of modules.toReversed()) await module.stop?.();
+  await close();
+  logger.info('Stopped');
+}
