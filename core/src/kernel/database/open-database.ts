@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Database, Dialect } from './database.ts';
+import type { Database } from './database.ts';
 import { makeFolder } from './folder.ts';
 import { createMigrations } from './migrations.ts';
 import type { Migrations } from './migrations.ts';
@@ -59,5 +59,3 @@ export function parseDatabaseUrl(url: string | undefined, dataDir: string): Data
     );
   return { dialect: 'sqlite', file: path.resolve(dataDir, decodeURIComponent(file)) };
 }
-
-export const dialectOf = (url: string | undefined): Dialect => parseDatabaseUrl(url, '.').dialect;

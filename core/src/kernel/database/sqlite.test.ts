@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { chmod, copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -157,10 +159,15 @@ describe('a database file that cannot be used', () => {
   });
 
   it('is told when it may only be read', async (context) => {
-    if (process.getuid?.() === 0) return context.skip('root may write everything');
     await (await open()).close();
-    await chmod(file, 0o400);
-    await expect(open()).rejects.toMatchObject({ code: 'database_unavailable' });
+    const undo = await makeReadOnly(dataDir, file);
+    if (!undo) return context.skip('root may write everywhere here, and may not mount a folder for reading only');
+    try {
+      const reading = open().then((database) => database.insert('terms', [term('a')]).finally(() => database.close()));
+      await expect(reading).rejects.toMatchObject({ code: 'database_unavailable' });
+    } finally {
+      undo();
+    }
   });
 
   it('is a copy that works, when a backup is put in its place', async () => {
@@ -175,3 +182,19 @@ describe('a database file that cannot be used', () => {
     await restored.close();
   });
 });
+
+/** Root writes whatever the rights say, but not on what is mounted for reading only; undefined where it may not mount. */
+async function makeReadOnly(folder: string, file: string): Promise<(() => void) | undefined> {
+  if (process.getuid?.() !== 0) {
+    await chmod(folder, 0o500);
+    await chmod(file, 0o400);
+    return () => chmodSync(folder, 0o700);
+  }
+  try {
+    execFileSync('mount', ['--bind', folder, folder], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  execFileSync('mount', ['-o', 'remount,bind,ro', folder]);
+  return () => execFileSync('umount', [folder]);
+}
