@@ -123,10 +123,12 @@ const escapeLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&');
 
 interface SummaryRow {
   item_id: number;
-  file_count: number;
-  duration_ms: number | null;
-  discovered_at: number | null;
+  library_id: number;
+  role: 'main' | 'part';
   height: number | null;
+  resolution_label: string;
+  duration_ms: number | null;
+  discovered_at: number;
 }
 
 /** Sums up the files of items; the same in the server and in the scan's process. */
@@ -134,47 +136,29 @@ export const fileSummaries: FileSummaries = {
   async summarise(queries: Queries, itemIds: readonly number[]): Promise<ReadonlyMap<number, FileSummary>> {
     if (itemIds.length === 0) return new Map();
     const items = inNumbers(queries.dialect, 'l.item_id', itemIds);
-    const from = `from media_file_items l join media_files f on f.id = l.file_id
-      where ${items.sql} and f.missing_since is null and f.match_state = 'matched' and f.role <> 'extra'`;
-    const sums = await queries.all<SummaryRow>(
-      `select l.item_id, count(*) as file_count, min(f.discovered_at) as discovered_at, max(f.height) as height,
-         max(case when f.role = 'main' then f.duration_ms end) as duration_ms ${from} group by l.item_id`,
+    // Summed up here: grouped in the statement, SQLite reads all files of the library.
+    const rows = await queries.all<SummaryRow>(
+      `select l.item_id, f.library_id, f.role, f.height, f.resolution_label, f.duration_ms, f.discovered_at
+       from media_file_items l join media_files f on f.id = l.file_id
+       where ${items.sql} and f.missing_since is null and f.match_state = 'matched' and f.role <> 'extra'`,
       items.parameters,
     );
-    const details = await queries.all<{
-      item_id: number;
-      library_id: number;
-      height: number | null;
-      resolution_label: string;
-      part_ms: number;
-    }>(
-      `select l.item_id, f.library_id, f.height, f.resolution_label,
-         sum(case when f.role = 'part' then coalesce(f.duration_ms, 0) else 0 end) as part_ms
-       ${from} group by l.item_id, f.library_id, f.height, f.resolution_label order by f.height`,
-      items.parameters,
-    );
-    return new Map(
-      sums.map((sum) => [
-        sum.item_id,
-        summaryOf(
-          sum,
-          details.filter((row) => row.item_id === sum.item_id),
-        ),
-      ]),
-    );
+    const byItem = Map.groupBy(rows, (row) => row.item_id);
+    return new Map([...byItem].map(([itemId, files]) => [itemId, summaryOf(files)]));
   },
 };
 
-function summaryOf(
-  sum: SummaryRow,
-  details: readonly { library_id: number; resolution_label: string; part_ms: number }[],
-): FileSummary {
-  const parts = details.reduce((total, row) => total + Number(row.part_ms), 0);
+function summaryOf(files: readonly SummaryRow[]): FileSummary {
+  const best = files
+    .filter((file) => file.resolution_label !== '')
+    .toSorted((a, b) => (b.height ?? 0) - (a.height ?? 0))[0];
+  const mains = files.filter((file) => file.role === 'main' && file.duration_ms !== null);
+  const parts = files.filter((file) => file.role === 'part').reduce((sum, file) => sum + (file.duration_ms ?? 0), 0);
   return {
-    fileCount: Number(sum.file_count),
-    resolution: details.findLast((row) => row.resolution_label !== '')?.resolution_label ?? '',
-    durationMs: sum.duration_ms === null ? parts || null : Number(sum.duration_ms),
-    addedAt: sum.discovered_at === null ? null : Number(sum.discovered_at),
-    libraryIds: [...new Set(details.map((row) => row.library_id))],
+    fileCount: files.length,
+    resolution: best?.resolution_label ?? '',
+    durationMs: mains.length > 0 ? Math.max(...mains.map((file) => file.duration_ms ?? 0)) : parts || null,
+    addedAt: Math.min(...files.map((file) => file.discovered_at)),
+    libraryIds: [...new Set(files.map((file) => file.library_id))],
   };
 }
