@@ -59,8 +59,8 @@ export class LibraryFiles implements FileReader {
     if (itemIds.length === 0) return result;
     const items = inNumbers(this.#database.dialect, 'l.item_id', itemIds);
     const rows = await this.#database.all<FileRow & { linked_item_id: number }>(
-      `select ${fileColumns}, l.item_id as linked_item_id from media_file_items l join media_files f on f.id = l.file_id
-       where ${items.sql} and f.match_state = 'matched'
+      `select ${fileColumns}, l.item_id as linked_item_id from media_file_items l cross join media_files f
+       where ${items.sql} and f.id = l.file_id and f.match_state = 'matched'
        order by case f.role when 'main' then 0 when 'part' then 1 else 2 end, f.missing_since is not null,
          coalesce(f.part_number, 0), f.height desc, f.file_size_bytes desc, f.id`,
       items.parameters,
@@ -136,11 +136,11 @@ export const fileSummaries: FileSummaries = {
   async summarise(queries: Queries, itemIds: readonly number[]): Promise<ReadonlyMap<number, FileSummary>> {
     if (itemIds.length === 0) return new Map();
     const items = inNumbers(queries.dialect, 'l.item_id', itemIds);
-    // Summed up here: grouped in the statement, SQLite reads all files of the library.
+    // `cross join` keeps SQLite from reading every matched file first.
     const rows = await queries.all<SummaryRow>(
       `select l.item_id, f.library_id, f.role, f.height, f.resolution_label, f.duration_ms, f.discovered_at
-       from media_file_items l join media_files f on f.id = l.file_id
-       where ${items.sql} and f.missing_since is null and f.match_state = 'matched' and f.role <> 'extra'`,
+       from media_file_items l cross join media_files f
+       where ${items.sql} and f.id = l.file_id and f.missing_since is null and f.match_state = 'matched' and f.role <> 'extra'`,
       items.parameters,
     );
     const byItem = Map.groupBy(rows, (row) => row.item_id);
