@@ -15,4 +15,6 @@ if (name === 'parse' && !rest.includes('--help') && !rest.includes('-h')) {
 } else {
   const { runProgram } = await import('./commands/program.ts');
   process.exitCode = await runProgram(process.argv.slice(2));
+  // Whatever a failed command left open must not keep its caller waiting.
+  if (process.exitCode !== 0) setTimeout(() => process.exit(), 3000).unref();
 }

@@ -39,5 +39,3 @@ export function defaultOf(schema: z.ZodType): unknown {
   const def = defOf(schema) as Def & { defaultValue?: unknown };
   return def.type === 'default' ? def.defaultValue : undefined;
 }
-
-export const isOptional = (schema: z.ZodType): boolean => defOf(schema).type === 'optional';
