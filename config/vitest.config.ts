@@ -9,6 +9,7 @@ export default defineConfig({
   ssr,
   test: {
     root: new URL('..', import.meta.url).pathname,
+    slowTestThreshold: 5_000,
     projects: [
       {
         resolve,
