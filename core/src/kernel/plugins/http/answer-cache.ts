@@ -27,7 +27,8 @@ export class AnswerCache {
   }
 
   async get(key: string, ttlMs: number, load: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    const kept = this.#kept.get(key) ?? (await this.#pending.get(key));
+    const pending = this.#pending.get(key);
+    const kept = this.#kept.get(key) ?? (pending && (await pending));
     if (kept) return answerOf(kept);
     const loading = load();
     const reading = loading.then((answer) => this.#keep(key, ttlMs, answer));

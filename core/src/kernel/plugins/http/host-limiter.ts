@@ -49,6 +49,7 @@ export class HostLimiter {
   }
 
   async #takeTurn(state: HostState, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     if (state.running >= parallel) await slot(state, signal);
     for (let ms = delayOf(state); ms > 0; ms = delayOf(state)) await wait(ms, undefined, { signal });
     signal.throwIfAborted();
