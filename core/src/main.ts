@@ -9,15 +9,26 @@ export interface RunningServer {
 
 /** The server's start, as a table of contents. */
 export async function startServer(options: FoundationOptions): Promise<RunningServer> {
-  const foundation = await openFoundation(options);
+  const { foundation, server } = await openServer(options);
   try {
-    const server = wire(foundation);
-    await registerJobs(server);
     await startModules(server);
     await server.jobs.open();
     const { url } = await server.http.listen();
     await announce(url, foundation, server);
     return { url, stop: () => stop(foundation, server) };
+  } catch (error) {
+    await stop(foundation, server);
+    throw error;
+  }
+}
+
+/** Everything that is there before work begins: also for commands that do one thing and end. Close the foundation at last. */
+export async function openServer(options: FoundationOptions): Promise<{ foundation: Foundation; server: Server }> {
+  const foundation = await openFoundation(options);
+  try {
+    const server = wire(foundation);
+    await registerJobs(server);
+    return { foundation, server };
   } catch (error) {
     await foundation.close();
     throw error;
