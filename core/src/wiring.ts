@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import type { LoadedConfig } from './kernel/config/load-config.ts';
 import { collectContracts } from './kernel/http/contracts.ts';
 import { createDocsPage } from './kernel/http/docs-page.ts';
 import { eventStreamRoute } from './kernel/http/event-stream.ts';
@@ -15,12 +17,14 @@ import { createJobEngine, type JobEngine } from './kernel/jobs/job-engine.ts';
 import { createJobHistory } from './kernel/jobs/job-history.ts';
 import { createJobsModule } from './kernel/jobs/jobs.module.ts';
 import type { DomainModule } from './kernel/module.ts';
+import type { CatalogPort } from './kernel/plugins/ports.ts';
 import { createPlugins, type Plugins } from './kernel/plugins/create-plugins.ts';
 import { createCsrf, csrfCookie } from './kernel/security/csrf.ts';
 import { createSecretBox } from './kernel/security/secret-box.ts';
-import { catalogModule } from './domains/catalog/catalog.module.ts';
+import { catalogModule, preparePictures } from './domains/catalog/catalog.module.ts';
 import { createCatalogService, type CatalogService } from './domains/catalog/catalog.service.ts';
 import { createCatalogStore, type CatalogStore } from './domains/catalog/catalog-store.ts';
+import { createPluginCatalog } from './domains/catalog/plugin-catalog.ts';
 import { createPictureService, type PictureService } from './domains/catalog/pictures/picture-service.ts';
 import { Accounts } from './domains/identity/accounts.ts';
 import { ApiTokens } from './domains/identity/api-tokens.ts';
@@ -28,6 +32,15 @@ import { identityRoutes } from './domains/identity/identity.routes.ts';
 import { IdentityService } from './domains/identity/identity.service.ts';
 import { Sessions } from './domains/identity/sessions.ts';
 import { fileSummaries, LibraryFiles } from './domains/library/file-reader.ts';
+import { createLibrariesService, type LibrariesService } from './domains/library/libraries.service.ts';
+import { libraryHealth } from './domains/library/library-health.ts';
+import { createLibraryNews } from './domains/library/library-news.ts';
+import { activeScansOf, scanJobs } from './domains/library/library-scan.job.ts';
+import { createManagedLibraries, type ManagedLibraries } from './domains/library/managed-libraries.ts';
+import { purgeMissingJob } from './domains/library/purge-missing.job.ts';
+import { Scanner } from './domains/library/scan/scan-host.ts';
+import { createScanHost } from './domains/library/scan-plugins.ts';
+import { createScanStarter, type ScanStarter } from './domains/library/scan-starter.ts';
 import { LibraryStore } from './domains/library/library-store.ts';
 import { ServerInfo } from './domains/settings/server-info.ts';
 import { settingsRoutes } from './domains/settings/settings.routes.ts';
@@ -93,7 +106,9 @@ const LIBRARY_FILES = token<LibraryFiles>('library-files');
 const LIBRARY_STORE = token<LibraryStore>('library-store');
 const MODULES = token<readonly DomainModule[]>('modules');
 const PICTURES = token<PictureService>('pictures');
+const PLUGIN_CATALOG = token<CatalogPort>('plugin-catalog');
 const PLUGINS = token<Plugins>('plugins');
+const LIBRARIES = token<LibraryParts>('libraries');
 const TRACKING = token<TrackingService>('tracking');
 
 /** Builds every part of the server once, lazily, from the foundation. Nothing runs yet. */
@@ -109,9 +124,13 @@ export function wire(foundation: Foundation): Server {
   provide(IDENTITY, makeIdentity);
   provide(CATALOG_STORE, () => createCatalogStore({ files: fileSummaries, keepers: [playedItems] }));
   provide(CATALOG, makeCatalog);
+  provide(PLUGIN_CATALOG, ({ database }) =>
+    createPluginCatalog({ database, store: get(CATALOG_STORE), catalog: get(CATALOG) }),
+  );
   provide(PICTURES, makePictures);
   provide(LIBRARY_STORE, ({ database }) => new LibraryStore(database));
   provide(LIBRARY_FILES, ({ database }) => new LibraryFiles(database));
+  provide(LIBRARIES, makeLibraries);
   provide(TRACKING, makeTracking);
   provide(MODULES, makeModules);
   provide(HTTP, makeHttp);
@@ -143,6 +162,11 @@ function makePlugins(foundation: Foundation, get: Get): Plugins {
     secrets: createSecretBox(secretKey),
     jobs: get(JOBS),
     routes: () => get(HTTP),
+    catalog: {
+      upsert: (items, origin) => get(PLUGIN_CATALOG).upsert(items, origin),
+      find: (query) => get(PLUGIN_CATALOG).find(query),
+      offerArtwork: (id, picture, origin) => get(PLUGIN_CATALOG).offerArtwork(id, picture, origin),
+    },
   });
 }
 
@@ -191,6 +215,83 @@ function makePictures({ database, storage, logger }: Foundation, get: Get): Pict
   });
 }
 
+interface LibraryParts {
+  scans: ScanStarter;
+  service: LibrariesService;
+  managed: ManagedLibraries;
+  module: DomainModule;
+}
+
+function makeLibraries(foundation: Foundation, get: Get): LibraryParts {
+  const { database, events, logger, loaded } = foundation;
+  const { hooks, providers } = get(PLUGINS);
+  const store = get(LIBRARY_STORE);
+  const catalog = get(CATALOG_STORE);
+  const activeScans = activeScansOf(createJobHistory(database));
+  const scans = createScanStarter({ store, jobs: get(JOBS), activeScans });
+  const news = createLibraryNews({ events, hooks });
+  const reserved = [loaded.config.dataDir];
+  const service = createLibrariesService({
+    database,
+    store,
+    catalog,
+    scans,
+    activeScans,
+    news,
+    reserved,
+    declaredAt: declaredAt(loaded),
+  });
+  const managed = createManagedLibraries({
+    database,
+    store,
+    catalog,
+    scans,
+    news,
+    libraries: service,
+    reserved,
+    logger,
+  });
+  const scanner = new Scanner({
+    entry: scanProcess,
+    logger,
+    host: createScanHost({ providers, hooks }),
+    databaseUrl: loaded.config.database.url,
+    dataDir: loaded.config.dataDir,
+    migrationsDir: installPaths.migrations,
+  });
+  const followUp = async () => void (await get(JOBS).start(preparePictures, {}));
+  return {
+    scans,
+    service,
+    managed,
+    module: {
+      name: 'library',
+      jobs: [
+        ...scanJobs({ store, scanner, scans, providers, hooks, news, followUp }),
+        purgeMissingJob({ database, store, catalog, news }),
+      ],
+      health: [libraryHealth(store)],
+      async start() {
+        await managed.sync(loaded.config.libraries);
+        if (await get(IDENTITY).demoOpen()) await managed.ensureDemo(installPaths.demo);
+      },
+      stop: () => scanner.stop(),
+    },
+  };
+}
+
+const scanProcess = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './scan-process.ts' : './scan-process.js', import.meta.url),
+);
+
+/** `config/vitascope.yaml:12` for a library that the configuration file declares. */
+const declaredAt =
+  ({ config, sources }: LoadedConfig) =>
+  (name: string): string | undefined => {
+    const source = sources.get(`libraries.${config.libraries.findIndex((library) => library.name === name)}.name`);
+    return source && (source.kind === 'file' ? `${source.file}:${source.line}` : `environment ${source.variable}`);
+  };
+
 function makeTracking({ database, events, config }: Foundation, get: Get): TrackingService {
   const accounts = get(ACCOUNTS);
   return new TrackingService({
@@ -234,6 +335,7 @@ function makeModules(foundation: Foundation, get: Get): readonly DomainModule[] 
       (await database.migrations.status()).filter(({ appliedAt }) => appliedAt !== undefined).map(({ name }) => name),
   });
   running.push(
+    plugins.module,
     {
       name: 'identity',
       routes: identityRoutes(identity, {
@@ -241,7 +343,9 @@ function makeModules(foundation: Foundation, get: Get): readonly DomainModule[] 
         version,
         csrfToken: ({ sessionId, accountId }) => csrf.tokenFor(sessionId ?? accountId),
         cookies: { session: sessionCookie, refresh: refreshCookie, csrf: csrfCookie },
-        onSetUp: async () => undefined,
+        onSetUp: async ({ keepDemo }) => {
+          if (!keepDemo) await get(LIBRARIES).managed.removeDemo();
+        },
       }),
     },
     { name: 'settings', routes: settingsRoutes({ config, lines, info }) },
@@ -260,8 +364,8 @@ function makeModules(foundation: Foundation, get: Get): readonly DomainModule[] 
       }),
     },
     catalogModule(catalog, get(PICTURES)),
+    get(LIBRARIES).module,
     createJobsModule({ engine: jobs, database, historyDays: config.get('jobs').historyDays }),
-    plugins.module,
     { name: 'database', health: [{ name: 'database', critical: true, check: () => database.ping() }] },
   );
   return running;
