@@ -442,12 +442,12 @@ create table media_search (
   item_id bigint primary key references media_items (id) on delete cascade,
   title text not null,
   original_title text not null default '',
-  overview text not null default '',
+  overview tsvector not null default '',
   starts text not null default ''
 );
 create index media_search_title_trigram on media_search using gin (title gin_trgm_ops);
 create index media_search_original_title_trigram on media_search using gin (original_title gin_trgm_ops);
-create index media_search_overview_trigram on media_search using gin (overview gin_trgm_ops);
+create index media_search_overview_words on media_search using gin (overview);
 create index media_search_starts_trigram on media_search using gin (starts gin_trgm_ops);
 create index people_folded_name_trigram on people using gin (folded_name gin_trgm_ops);
 create index people_starts_trigram on people using gin (starts gin_trgm_ops);

@@ -1,4 +1,5 @@
 drop table people_search;
+drop table overview_search;
 drop table media_search;
 drop table plays;
 drop table play_states;

@@ -436,5 +436,7 @@ create index plays_item_id_index on plays (item_id, account_id);
 create unique index plays_source_unique on plays (account_id, source, source_id) where source_id is not null;
 
 -- search: one row an item; a trigram index finds any part of any script
-create virtual table media_search using fts5 (title, original_title, overview, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
+create virtual table media_search using fts5 (title, original_title, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
+-- words of descriptions, folded and set apart by the server; their order does not matter
+create virtual table overview_search using fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 create virtual table people_search using fts5 (name, starts, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench, Row } from './bench.ts';
 import { busy } from './busy.ts';
+import { catalog } from './catalog.ts';
 import { database } from './database.ts';
 import { list } from './list.ts';
 import { names } from './names.ts';
@@ -17,7 +18,7 @@ import { scan } from './scan.ts';
 import { start } from './start.ts';
 import { stream } from './stream.ts';
 
-const benches: readonly Bench[] = [names, probe, database, start, list, stream, scan, busy];
+const benches: readonly Bench[] = [names, probe, database, catalog, start, list, stream, scan, busy];
 const columns = ['what', 'ours', 'peer', 'aim'] as const;
 
 const { values, positionals } = parseArgs({

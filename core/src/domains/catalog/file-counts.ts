@@ -35,13 +35,15 @@ export async function refreshFileCounts(
     queries,
     own.map(({ id }) => ({ id, libraryIds: (found.get(id) ?? none).libraryIds })),
   );
-  await sumSeasons(
+  await sumChildren(
     queries,
     ids(rows, (row) => (row.type === 'episode' ? row.parent_id : row.type === 'season' ? row.id : null)),
+    'parent_id',
   );
-  await sumShows(
+  await sumChildren(
     queries,
     ids(rows, (row) => (row.type === 'show' ? row.id : row.show_id)),
+    'show_id',
   );
 }
 
@@ -99,38 +101,52 @@ async function keepLibraries(
   await queries.insert('media_libraries', added);
 }
 
-/** Best first; a season or show has the label of its best episode. */
-const resolutionRank = `case resolution_label when '8K' then 8 when '4K' then 7 when '2160p' then 7 when '1440p' then 6 when '1080p' then 5
-  when '720p' then 4 when '576p' then 3 when '480p' then 2 when '' then 0 else 1 end`;
+/** Labels from worst to best; a season or show has the label of its best episode. */
+const resolutions = ['SD', '480p', '576p', '720p', '1080p', '1440p', '2160p', '4K', '8K'];
+const rankOfResolution = `case c.resolution_label ${resolutions
+  .map((label, rank) => `when '${label}' then ${rank}`)
+  .join(' ')} else -1 end`;
 
-async function sumSeasons(queries: Queries, seasonIds: readonly number[]): Promise<void> {
-  await sumChildren(queries, seasonIds, 'parent_id', 'shelf = null');
-}
-
-async function sumShows(queries: Queries, showIds: readonly number[]): Promise<void> {
-  await sumChildren(queries, showIds, 'show_id', 'shelf = case when file_count > 0 then 1 end');
+interface ChildSum {
+  id: number;
+  files: number;
+  episodes: number;
+  added_at: number;
+  best: number;
 }
 
 async function sumChildren(
   queries: Queries,
   parentIds: readonly number[],
   link: 'parent_id' | 'show_id',
-  shelf: string,
 ): Promise<void> {
   if (parentIds.length === 0) return;
-  const parents = inNumbers(queries.dialect, 'id', parentIds);
-  const children = `from media_items c where c.${link} = media_items.id and c.type = 'episode' and c.file_count > 0`;
-  await queries.run(
-    `update media_items set
-       file_count = (select coalesce(sum(c.file_count), 0) ${children}),
-       episode_count = (select count(*) ${children}),
-       added_at = case when file_count = 0 then coalesce((select min(c.added_at) ${children}), added_at) else added_at end,
-       resolution_label = coalesce((select c.resolution_label ${children} order by ${resolutionRank.replaceAll('resolution_label', 'c.resolution_label')} desc limit 1), '')
-     where ${parents.sql}`,
+  const parents = inNumbers(queries.dialect, `c.${link}`, parentIds);
+  const rows = await queries.all<ChildSum>(
+    `select c.${link} as id, sum(c.file_count) as files, count(*) as episodes, min(c.added_at) as added_at,
+       max(${rankOfResolution}) as best
+     from media_items c where ${parents.sql} and c.type = 'episode' and c.file_count > 0 group by c.${link}`,
     parents.parameters,
   );
-  await queries.run(`update media_items set ${shelf} where ${parents.sql}`, parents.parameters);
+  const sums = new Map(rows.map((row) => [row.id, row]));
+  for (const id of parentIds) await keepSum(queries, id, sums.get(id), link === 'show_id');
   await sumLibraries(queries, parentIds, link);
+}
+
+/** A title that had no file came into the library with the first of its episodes. */
+async function keepSum(queries: Queries, id: number, sum: ChildSum | undefined, isShow: boolean): Promise<void> {
+  await queries.run(
+    `update media_items set added_at = case when file_count = 0 then coalesce(?, added_at) else added_at end,
+       file_count = ?, episode_count = ?, resolution_label = ?, shelf = ? where id = ?`,
+    [
+      sum?.added_at,
+      sum?.files ?? 0,
+      sum?.episodes ?? 0,
+      resolutions[sum?.best ?? -1] ?? '',
+      isShow && sum ? 1 : null,
+      id,
+    ],
+  );
 }
 
 async function sumLibraries(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fold, startsOf } from './fold.ts';
+import { fold, startsOf, wordsOf } from './fold.ts';
 import { compareInitials, initialOf, sortKeyOf, sortTitleOf } from './sort-title.ts';
 
 describe('fold', () => {
@@ -31,6 +31,13 @@ describe('fold', () => {
     for (const text of ['Ünïcode – Test', '千と千尋の神隠し', 'Æon', '%_\\', '…']) {
       expect(fold(fold(text))).toBe(fold(text));
     }
+  });
+
+  it('takes long texts apart into words, and unspaced ones into pairs', () => {
+    expect(wordsOf('the sea the 1=1 sky')).toEqual(['the', 'sea', '1', 'sky']);
+    expect(wordsOf('千の夜 vol2海')).toEqual(['千の', 'の夜', 'vol2', '海']);
+    expect(wordsOf('x'.repeat(500))).toEqual(['x'.repeat(100)]);
+    expect(wordsOf('')).toEqual([]);
   });
 
   it('keeps what short searches look for: starts of words, and every pair where words are not spaced', () => {

@@ -59,6 +59,7 @@ const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const unspacedRun =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
+const unspacedPart = new RegExp(`(${unspacedRun.source})`, 'u');
 
 /**
  * What one- and two-letter searches find in folded texts, as words between spaces: the first letter and the first two letters of
@@ -76,6 +77,36 @@ export function startsOf(...folded: readonly string[]): string {
     if (!onlyAscii.test(text) && unspaced.test(text)) addPairs(text, found);
   }
   return found.size === 0 ? '' : ` ${[...found].join(' ')} `;
+}
+
+/**
+ * The words of a folded text, each once; where words are not spaced, the pairs of letters instead. Both what is indexed of long
+ * texts and what they are asked for.
+ */
+export function wordsOf(folded: string): string[] {
+  const found = new Set<string>();
+  for (const word of folded.split(asciiSigns)) {
+    if (word === '') continue;
+    if (onlyAscii.test(word) || !unspaced.test(word)) found.add(word.slice(0, longestWord).toWellFormed());
+    else addWords(word, found);
+  }
+  return [...found];
+}
+
+/** What a tokenizer of ASCII splits at. */
+const asciiSigns = /[\0-/:-@[-`{-\x7f]+/;
+
+/** Longer ones are no words, and PostgreSQL takes none. */
+const longestWord = 100;
+
+function addWords(word: string, found: Set<string>): void {
+  for (const part of word.split(unspacedPart)) {
+    const letters = [...part];
+    if (!unspaced.test(part)) found.add(part.slice(0, longestWord).toWellFormed());
+    else if (letters.length === 1) found.add(part);
+    else for (let at = 1; at < letters.length; at += 1) found.add(letters[at - 1]! + letters[at]!);
+  }
+  found.delete('');
 }
 
 function addPairs(text: string, found: Set<string>): void {

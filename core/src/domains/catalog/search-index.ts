@@ -1,5 +1,5 @@
 import type { Queries } from '../../kernel/database/database.ts';
-import { fold, startsOf } from './fold.ts';
+import { fold, startsOf, wordsOf } from './fold.ts';
 import { inNumbers } from './value-list.ts';
 
 /** The texts of an item that searching looks at. */
@@ -10,35 +10,63 @@ export interface SearchedItem {
   overview: string;
 }
 
+/** An item's texts, folded, as the index holds them. */
+interface Entry {
+  id: number;
+  title: string;
+  original_title: string;
+  starts: string;
+  words: string;
+}
+
+function entryOf({ id, title, originalTitle, overview }: SearchedItem): Entry {
+  const folded = fold(title);
+  const original = originalTitle ? fold(originalTitle) : '';
+  return {
+    id,
+    title: folded,
+    original_title: original === folded ? '' : original,
+    starts: startsOf(folded, original),
+    words: overview === '' ? '' : wordsOf(fold(overview)).join(' '),
+  };
+}
+
 /** Enters items into the search index, or renews their entries. */
 export async function indexItems(queries: Queries, items: readonly SearchedItem[], areNew = false): Promise<void> {
   if (items.length === 0) return;
-  if (!areNew)
+  if (!areNew) {
     await unindexItems(
       queries,
       items.map(({ id }) => id),
     );
-  const key = queries.dialect === 'sqlite' ? 'rowid' : 'item_id';
+  }
+  const entries = items.map(entryOf);
+  if (queries.dialect === 'postgresql') return indexOnPostgresql(queries, entries);
   await queries.insert(
     'media_search',
-    items.map((item) => {
-      const title = fold(item.title);
-      const original = item.originalTitle ? fold(item.originalTitle) : '';
-      return {
-        [key]: item.id,
-        title,
-        original_title: original === title ? '' : original,
-        overview: item.overview === '' ? '' : fold(item.overview),
-        starts: startsOf(title, original),
-      };
-    }),
+    entries.map(({ id, title, original_title, starts }) => ({ rowid: id, title, original_title, starts })),
+  );
+  await queries.insert(
+    'overview_search',
+    entries.filter(({ words }) => words !== '').map(({ id, words }) => ({ rowid: id, words })),
+  );
+}
+
+async function indexOnPostgresql(queries: Queries, entries: readonly Entry[]): Promise<void> {
+  await queries.run(
+    `insert into media_search (item_id, title, original_title, starts, overview)
+     select e.id, e.title, e.original_title, e.starts, array_to_tsvector(string_to_array(e.words, ' '))
+     from jsonb_to_recordset(?::jsonb) as e (id bigint, title text, original_title text, starts text, words text)`,
+    [JSON.stringify(entries)],
   );
 }
 
 /** Takes items out of the search index. */
 export async function unindexItems(queries: Queries, itemIds: readonly number[]): Promise<void> {
-  const gone = inNumbers(queries.dialect, queries.dialect === 'sqlite' ? 'rowid' : 'item_id', itemIds);
+  const isSqlite = queries.dialect === 'sqlite';
+  const gone = inNumbers(queries.dialect, isSqlite ? 'rowid' : 'item_id', itemIds);
   await queries.run(`delete from media_search where ${gone.sql}`, gone.parameters);
+  if (isSqlite) await queries.run(`delete from overview_search where ${gone.sql}`, gone.parameters);
 }
 
 /** Enters new people into the search index; on PostgreSQL it is part of their own rows. */

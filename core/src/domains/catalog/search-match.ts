@@ -1,5 +1,5 @@
 import type { Dialect } from '../../kernel/database/database.ts';
-import { fold } from './fold.ts';
+import { fold, wordsOf } from './fold.ts';
 import type { SqlFragment } from './ports.ts';
 
 /** A trigram index knows nothing shorter. */
@@ -7,7 +7,7 @@ const trigram = 3;
 export const isShort = (folded: string): boolean => [...folded].length < trigram;
 
 /** Columns of the search index of items. */
-export type SearchColumn = 'title' | 'original_title' | 'overview' | 'starts';
+export type SearchColumn = 'title' | 'original_title' | 'starts';
 
 /** A text as a phrase of FTS5: whatever is in it stands for itself. */
 const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -41,37 +41,57 @@ export function selectPeople(dialect: Dialect, folded: string): SqlFragment {
   };
 }
 
+/** Item ids whose overview has all words of the folded text, the last one perhaps only begun; undefined for no words. */
+export function selectDescribed(dialect: Dialect, folded: string): SqlFragment | undefined {
+  const all = wordsOf(folded);
+  // A single letter beside words says nothing and would cost more than all of them.
+  const words = all.length > 1 ? all.filter((word) => [...word].length > 1) : all;
+  if (words.length === 0) return undefined;
+  if (dialect === 'sqlite') {
+    return {
+      sql: 'select rowid as id from overview_search where overview_search match ?',
+      parameters: [`${words.map(phrase).join(' AND ')}*`],
+    };
+  }
+  const lexemes = words.map((word) => `'${word.replaceAll(/['\\]/g, '$&$&')}'`);
+  return {
+    sql: 'select item_id as id from media_search where overview @@ ?::tsquery',
+    parameters: [`${lexemes.join(' & ')}:*`],
+  };
+}
+
+/** Whether there is anything in a folded text that an index knows: a letter, a number or a sign, not punctuation alone. */
+export const isSearchable = (folded: string): boolean => /[\p{L}\p{N}\p{S}]/u.test(folded);
+
 export interface MatchScope {
   overview: boolean;
 }
 
-/**
- * Ids of items whose title, original title, cast or (with `overview`) overview contain the text, or whose titles and overview
- * contain all its words.
- */
-export function selectMatching(dialect: Dialect, text: string, scope: MatchScope): SqlFragment {
+/** Ids of items whose titles or (with `overview`) overview have all words of the text, or somebody in their cast the name. */
+export function selectMatching(dialect: Dialect, text: string, { overview }: MatchScope): SqlFragment {
   const folded = fold(text);
+  if (!isSearchable(folded)) return { sql: 'select id from media_items where folded_title = ?', parameters: [folded] };
   const people = selectPeople(dialect, folded);
   const byCast: SqlFragment = {
     sql: `select c.item_id as id from credits c where c.person_id in (${people.sql})`,
     parameters: people.parameters,
   };
-  return union([selectByText(dialect, folded, scope), byCast]);
+  const described = overview && !isShort(folded) ? selectDescribed(dialect, folded) : undefined;
+  return union([selectTitled(dialect, folded), byCast, ...(described ? [described] : [])]);
 }
 
-function selectByText(dialect: Dialect, folded: string, { overview }: MatchScope): SqlFragment {
+function selectTitled(dialect: Dialect, folded: string): SqlFragment {
   if (isShort(folded)) return selectContaining(dialect, 'starts', ` ${folded} `);
-  const columns: SearchColumn[] = overview ? ['title', 'original_title', 'overview'] : ['title', 'original_title'];
   const words = folded.split(' ').filter((word) => !isShort(word));
   const parts = words.length > 1 ? words : [folded];
   if (dialect === 'sqlite') {
-    const expression = parts.map((part) => `{${columns.join(' ')}} : ${phrase(part)}`).join(' AND ');
+    const expression = parts.map((part) => `{title original_title} : ${phrase(part)}`).join(' AND ');
     return { sql: 'select rowid as id from media_search where media_search match ?', parameters: [expression] };
   }
-  const condition = parts.map(() => `(${columns.map((column) => `${column} like ?`).join(' or ')})`).join(' and ');
+  const condition = parts.map(() => '(title like ? or original_title like ?)').join(' and ');
   return {
     sql: `select item_id as id from media_search where ${condition}`,
-    parameters: parts.flatMap((part) => columns.map(() => likePattern(part))),
+    parameters: parts.flatMap((part) => [likePattern(part), likePattern(part)]),
   };
 }
 

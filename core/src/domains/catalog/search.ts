@@ -1,7 +1,7 @@
 import type { Database } from '../../kernel/database/database.ts';
 import { fold } from './fold.ts';
 import type { SqlFragment } from './ports.ts';
-import { isShort, selectContaining, selectPeople } from './search-match.ts';
+import { isSearchable, isShort, selectContaining, selectDescribed, selectPeople } from './search-match.ts';
 import type { SearchColumn } from './search-match.ts';
 import { inNumbers } from './value-list.ts';
 
@@ -48,6 +48,7 @@ export function createSearch(database: Database): Search {
       );
     const same = { sql: 'select id from media_items where folded_title = ?', parameters: [folded] };
     const tiers = [beginning('shelf = 1 and '), () => idsOf(same, some)];
+    if (!isSearchable(folded)) return [...tiers, beginning('')];
     if (isShort(folded)) {
       return [...tiers, () => containing('starts', ` ${folded} `, many), beginning(''), () => byCast(folded)];
     }
@@ -58,8 +59,13 @@ export function createSearch(database: Database): Search {
       () => containing('title', folded, many),
       () => containing('original_title', folded, some),
       () => byCast(folded),
-      () => containing('overview', folded, some),
+      () => byOverview(folded),
     ];
+  };
+
+  const byOverview = async (folded: string): Promise<number[]> => {
+    const described = selectDescribed(dialect, folded);
+    return described ? idsOf(described, some) : [];
   };
 
   const byCast = async (folded: string): Promise<number[]> => {
@@ -100,7 +106,7 @@ export function createSearch(database: Database): Search {
     },
     async people(text, limit) {
       const folded = fold(text);
-      if (folded === '') return [];
+      if (!isSearchable(folded)) return [];
       const range = 'folded_name >= ? and folded_name < ? order by folded_name';
       const exact = await idsOf(
         { sql: `select id from people where ${range}`, parameters: [folded, folded + last] },
