@@ -1,0 +1,80 @@
+import path from 'node:path';
+import type { Logger } from '../../kernel/log/logger.ts';
+import type { DomainModule } from '../../kernel/module.ts';
+import type { SendFile } from '../../kernel/http/send-file.ts';
+import type { Signer } from '../../kernel/security/signer.ts';
+import { createCapabilities, type PlaybackSettings } from './capabilities.ts';
+import { createKeyFrameFinder } from './keyframes/find-key-frames.ts';
+import { createOpenInRoot } from './media-access.ts';
+import { playbackRoutes } from './playback.routes.ts';
+import { PlaybackService } from './playback.service.ts';
+import { PlaybackSessions } from './playback-sessions.ts';
+import type { MediaFiles, PlaybackHooks, Progress, RootFolders, Titles } from './ports.ts';
+import { createStreamAddresses } from './stream-addresses.ts';
+
+export interface PlaybackModuleParts {
+  settings: PlaybackSettings;
+  /** The server's data directory; segments lie in `transcode`, what was read out of films in `cache/playback`. */
+  dataDir: string;
+  files: MediaFiles;
+  roots: RootFolders;
+  titles: Titles;
+  progress: Progress;
+  hooks: PlaybackHooks;
+  /** Of the purpose `stream`. */
+  signer: Signer;
+  sendFile: SendFile;
+  logger: Logger;
+}
+
+const hourMs = 3_600_000;
+
+/** Playing: sessions, conversion, subtitles. */
+export function playbackModule(parts: PlaybackModuleParts): DomainModule {
+  const { settings, files, titles, progress, hooks, sendFile, logger } = parts;
+  // A folder of our own below the configured one: it is emptied at start.
+  const folder = (): string => {
+    const { transcodeDir } = settings();
+    return transcodeDir === undefined
+      ? path.join(parts.dataDir, 'transcode')
+      : path.join(transcodeDir, 'vitascope-transcode');
+  };
+  const capabilities = createCapabilities(settings);
+  const openInRoot = createOpenInRoot(parts.roots);
+  const sessions: PlaybackSessions = new PlaybackSessions({
+    settings,
+    folder,
+    logger,
+    onEnd: (session) => playback.ended(session),
+  });
+  const playback = new PlaybackService({
+    files,
+    titles,
+    progress,
+    hooks,
+    openInRoot,
+    capabilities,
+    sessions,
+    findKeyFrames: createKeyFrameFinder(),
+    segmentFolder: folder,
+    logger,
+  });
+  const addresses = createStreamAddresses(parts.signer, () => settings().signedUrlHours * hourMs);
+  return {
+    name: 'playback',
+    routes: playbackRoutes({
+      playback,
+      titles,
+      settings,
+      sessions,
+      addresses,
+      capabilities,
+      files,
+      openInRoot,
+      sendFile,
+    }),
+    health: [capabilities.health],
+    start: () => sessions.start(),
+    stop: () => sessions.stop(),
+  };
+}

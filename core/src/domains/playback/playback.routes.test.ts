@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ffmpegAvailable, makeMedia } from '../../../../tests/fixtures/media.ts';
+import { browser, startPlaybackTest, type PlaybackTest } from './playback.testing.ts';
+
+const execute = promisify(execFile);
+const missing = ffmpegAvailable() ? '' : ' (skipped: ffmpeg is not installed)';
+
+/** Pictures and sounds of a header and some segments put together: when the first of each is shown, and how many there are. */
+async function inspect(test: PlaybackTest, playlistUrl: string, segments: readonly number[]) {
+  const base = playlistUrl.slice(0, playlistUrl.lastIndexOf('/'));
+  const query = playlistUrl.slice(playlistUrl.indexOf('?'));
+  const pieces: Buffer[] = [];
+  for (const name of ['init.mp4', ...segments.map((n) => `${n}.m4s`)]) {
+    const response = await fetch(`http://127.0.0.1:${test.server.port}${base}/${name}${query}`);
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+    pieces.push(Buffer.from(await response.arrayBuffer()));
+  }
+  const file = path.join(test.dataDir, 'inspected.mp4');
+  await writeFile(file, Buffer.concat(pieces));
+  const { stdout } = await execute('ffprobe', [
+    ...[
+      '-v',
+      'error',
+      '-show_entries',
+      'packet=codec_type,pts_time,flags:stream=codec_type,codec_name,height,channels',
+    ],
+    ...['-of', 'json', file],
+  ]);
+  const { packets, streams } = JSON.parse(stdout) as {
+    packets: { codec_type: string; pts_time: string; flags: string }[];
+    streams: { codec_type: string; codec_name: string; height?: number; channels?: number }[];
+  };
+  const of = (type: string) => {
+    const times = packets.filter((packet) => packet.codec_type === type).map(({ pts_time }) => Number(pts_time));
+    return { first: Math.min(...times), last: Math.max(...times), count: times.length };
+  };
+  // Decoding complains about anything that does not fit together.
+  const decoded = await execute('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-']);
+  return { video: of('video'), audio: of('audio'), streams, complaints: decoded.stderr };
+}
+
+describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
+  let test: PlaybackTest;
+
+  beforeAll(async () => {
+    test = await startPlaybackTest();
+    const film = (name: string) => path.join(test.root, name);
+    await makeMedia('h264-aac-mp4', film('direct.mp4'), { seconds: 20 });
+    await makeMedia('h264-ac3-mkv', film('sound.mkv'), { seconds: 30 });
+    await makeMedia('hevc-subtitles-mkv', film('picture.mkv'), { seconds: 30 });
+    await test.add([{ path: film('direct.mp4') }, { path: film('sound.mkv') }, { path: film('picture.mkv') }]);
+  }, 120_000);
+  afterAll(() => test.close());
+
+  const start = async (body: object, as = 'ben') => {
+    const answer = await test.server.ask('/api/v1/playback', {
+      method: 'POST',
+      as,
+      json: { client: browser, ...body },
+    });
+    expect(answer.json).toMatchObject({ sessionId: expect.any(String) });
+    expect(answer.status).toBe(201);
+    return answer.json;
+  };
+
+  it('sends a file that the browser plays, in byte ranges', async () => {
+    const started = await start({ itemId: 1 });
+    expect(started).toMatchObject({ mode: 'direct', reasons: [], mimeType: 'video/mp4', title: 'Film 1' });
+    const answer = await test.server.ask(started.url, { headers: { range: 'bytes=4-7' } });
+    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([206, 'ftyp', 'video/mp4']);
+  });
+
+  it('puts a film into another container without touching its streams', async () => {
+    const started = await start({ itemId: 1, atLeast: 'remux' });
+    expect(started).toMatchObject({ mode: 'remux', mimeType: 'application/vnd.apple.mpegurl' });
+    const seen = await inspect(test, started.url, [0, 1, 2]);
+    expect(seen.complaints).toBe('');
+    expect(seen.streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'aac']);
+    expect(seen.video.count).toBe(300);
+  });
+
+  it('converts only the sound where only the sound does not fit', async () => {
+    const started = await start({ itemId: 2 });
+    expect(started).toMatchObject({ mode: 'audio', audioTracks: [{ codec: 'ac3', channels: 6 }] });
+    const seen = await inspect(test, started.url, [3, 4]);
+    expect(seen.complaints).toBe('');
+    expect(seen.streams).toMatchObject([{ codec_name: 'h264' }, { codec_name: 'aac', channels: 2 }]);
+    expect(seen.video.first).toBeCloseTo(12, 0);
+    expect(seen.audio.first).toBeCloseTo(seen.video.first, 1);
+  });
+
+  it('converts a picture that the browser cannot play', async () => {
+    const started = await start({ itemId: 3 });
+    expect(started).toMatchObject({
+      mode: 'transcode',
+      reasons: [expect.any(String), expect.stringContaining('HEVC')],
+    });
+    const seen = await inspect(test, started.url, [0, 1]);
+    expect(seen.complaints).toBe('');
+    expect(seen.streams).toMatchObject([{ codec_name: 'h264', height: 180 }, { codec_name: 'aac' }]);
+    expect(seen.video).toMatchObject({ count: 150 });
+  });
+});
