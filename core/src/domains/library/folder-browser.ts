@@ -79,7 +79,7 @@ async function countMedia(folder: string): Promise<number> {
   const deadline = performance.now() + countMs;
   const waiting = [folder];
   let count = 0;
-  for (let looked = 0; waiting.length > 0 && performance.now() < deadline && looked < mostCounted; ) {
+  for (let looked = 0; waiting.length > 0 && performance.now() < deadline && looked < mostCounted;) {
     const next = waiting.shift() as string;
     const entries = await readdir(next, { withFileTypes: true }).catch(() => [] as Dirent[]);
     looked += entries.length + 1;

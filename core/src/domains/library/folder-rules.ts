@@ -84,7 +84,8 @@ async function placeOf(folder: TakenFolder): Promise<Place> {
 
 function overlap(place: Place, others: readonly Place[]): string | undefined {
   for (const other of others) {
-    const whose = other.library === '' ? 'another folder of this list' : `a root folder of the library "${other.library}"`;
+    const whose =
+      other.library === '' ? 'another folder of this list' : `a root folder of the library "${other.library}"`;
     const same = place.real === other.real || (place.identity !== undefined && place.identity === other.identity);
     if (same) return `${place.path} is the same folder as ${other.path}, ${whose}.`;
     if (isWithin(place.real, other.real)) return `${place.path} lies inside ${other.path}, ${whose}.`;

@@ -26,7 +26,7 @@ export async function forgetFiles(
   where: SqlFragment,
   last: (queries: Queries) => Promise<void> = async () => undefined,
 ): Promise<number> {
-  for (let total = 0; ; ) {
+  for (let total = 0; ;) {
     parts.signal?.throwIfAborted();
     const batch = await parts.database.transaction((queries) => forgetBatch(queries, parts.catalog, { where, last }));
     if (!batch) return total;

@@ -101,7 +101,7 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
       const paths = await checkFolders({ folders, taken: await takenFolders(), reserved: parts.reserved });
       const id = await store.create(
         { name, type, settings: LibrarySettings.parse(settings ?? {}), managedBy: 'ui' },
-        paths.map((path) => ({ path })),
+        paths,
       );
       changed(id);
       const { id: jobId } = await scans.start(id, { accountId });
@@ -117,9 +117,17 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
         checkFolders({ folders: fresh, taken: await takenFolders(gone), reserved: parts.reserved }),
       );
       const settings = { ...before.settings, ...change.settings };
-      const apply = { ...(name && { name }), ...(type && { type }), settings, newFolders: added.map((path) => ({ path })) };
+      const apply = {
+        ...(name && { name }),
+        ...(type && { type }),
+        settings,
+        newFolders: added.map((path) => ({ path })),
+      };
       if (gone.length > 0) await scans.stop(id);
-      const inGone = { sql: `root_id in (${gone.map(() => '?').join(', ') || 'null'})`, parameters: gone.map((root) => root.id) };
+      const inGone = {
+        sql: `root_id in (${gone.map(() => '?').join(', ') || 'null'})`,
+        parameters: gone.map((root) => root.id),
+      };
       await forgetFiles(forget(id), inGone, async (queries) => {
         await store.removeRoots(queries, inGone.parameters);
         await store.update(queries, id, apply);
@@ -132,7 +140,9 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
     async delete(id) {
       await getOpen(id);
       await scans.stop(id);
-      await forgetFiles(forget(id), { sql: 'library_id = ?', parameters: [id] }, (queries) => store.remove(queries, id));
+      await forgetFiles(forget(id), { sql: 'library_id = ?', parameters: [id] }, (queries) =>
+        store.remove(queries, id),
+      );
       changed(id);
     },
     onChanged(listener) {

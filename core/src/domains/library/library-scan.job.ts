@@ -41,7 +41,9 @@ export function scanJobs(parts: ScanJobParts): JobDefinition[] {
       name: scanJob,
       title: ({ name, folders }) => {
         const what = name === undefined ? 'a library' : `"${name}"`;
-        return folders ? `Scan ${folders.length === 1 ? 'a folder' : `${folders.length} folders`} of ${what}` : `Scan ${what}`;
+        return folders
+          ? `Scan ${folders.length === 1 ? 'a folder' : `${folders.length} folders`} of ${what}`
+          : `Scan ${what}`;
       },
       input: ScanInput,
       attempts: 2,
@@ -106,7 +108,10 @@ function reportProblems({ problems, roots, ...figures }: ScanSummary, { log }: J
   for (const { path, reason } of problems.slice(0, mostProblems)) log.warn(`${path}: ${reason}`);
   if (problems.length > mostProblems) log.warn(`${problems.length - mostProblems} more problems are not listed.`);
   for (const { path, unavailable: reason } of roots) if (reason !== undefined) log.error(reason, { path });
-  log.info(`${figures.seen} files seen: ${figures.added} new, ${figures.changed} changed, ${figures.moved} moved, ${figures.missing} missing.`, figures);
+  log.info(
+    `${figures.seen} files seen: ${figures.added} new, ${figures.changed} changed, ${figures.moved} moved, ${figures.missing} missing.`,
+    figures,
+  );
 }
 
 const unavailable = (roots: ScanSummary['roots']): AppError =>
@@ -119,8 +124,14 @@ export const activeScansOf =
   (history: Pick<JobHistory, 'active'>): ActiveScans =>
   async () => {
     const rows = (await history.active(undefined)).filter(({ name }) => name === scanJob);
-    const pairs = rows.map(({ id, input }) => ({ id, libraryId: readJson<{ libraryId: number }>(input, { libraryId: 0 }).libraryId }));
+    const pairs = rows.map(({ id, input }) => ({
+      id,
+      libraryId: readJson<{ libraryId: number }>(input, { libraryId: 0 }).libraryId,
+    }));
     return new Map(
-      [...Map.groupBy(pairs, ({ libraryId }) => libraryId)].map(([libraryId, own]) => [libraryId, own.map(({ id }) => id)]),
+      [...Map.groupBy(pairs, ({ libraryId }) => libraryId)].map(([libraryId, own]) => [
+        libraryId,
+        own.map(({ id }) => id),
+      ]),
     );
   };

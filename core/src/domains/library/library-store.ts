@@ -105,7 +105,10 @@ export class LibraryStore {
     return rows.map(rootOf);
   }
 
-  async create(library: Omit<StoredLibrary, 'id' | 'createdAt'>, folders: readonly NewRoot[]): Promise<number> {
+  async create(
+    library: Omit<StoredLibrary, 'id' | 'createdAt'>,
+    folders: readonly (string | NewRoot)[],
+  ): Promise<number> {
     const now = Date.now();
     return this.#database.transaction(async (queries) => {
       const [id] = await queries.insert(
@@ -194,12 +197,12 @@ export const noFiles: FileCounts = { files: 0, items: 0, unmatched: 0, missing: 
 async function insertRoots(
   queries: Queries,
   libraryId: number,
-  folders: readonly NewRoot[],
+  folders: readonly (string | NewRoot)[],
   now: number,
 ): Promise<void> {
   await queries.insert(
     'root_folders',
-    folders.map(({ path, unavailableReason = '' }) => ({
+    folders.map(rootFrom).map(({ path, unavailableReason = '' }) => ({
       library_id: libraryId,
       path,
       available: unavailableReason === '',
@@ -208,6 +211,8 @@ async function insertRoots(
     })),
   );
 }
+
+const rootFrom = (folder: string | NewRoot): NewRoot => (typeof folder === 'string' ? { path: folder } : folder);
 
 const libraryOf = (row: LibraryRow): StoredLibrary => ({
   id: Number(row.id),

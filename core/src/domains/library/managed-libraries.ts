@@ -20,7 +20,8 @@ export type DeclaredLibrary = Config['libraries'][number];
 export function findDeclaration({ config, sources }: LoadedConfig, name: string): string | undefined {
   const index = config.libraries.findIndex((library) => sameName(library.name, name));
   if (index < 0) return undefined;
-  const source = sources.get(`libraries.${index}.name`) ?? sources.get(`libraries.${index}`) ?? sources.get('libraries');
+  const source =
+    sources.get(`libraries.${index}.name`) ?? sources.get(`libraries.${index}`) ?? sources.get('libraries');
   if (!source) return 'the configuration';
   return source.kind === 'file' ? `${source.file}:${source.line}` : `environment ${source.variable}`;
 }
@@ -87,7 +88,10 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
   };
 
   /** Makes a library what is wanted; whether it has to be scanned. */
-  const ensure = async (wanted: Wanted, own: StoredLibrary | undefined): Promise<{ id: number; scan: boolean } | undefined> => {
+  const ensure = async (
+    wanted: Wanted,
+    own: StoredLibrary | undefined,
+  ): Promise<{ id: number; scan: boolean } | undefined> => {
     const roots = await usable(wanted, own);
     if (!own) {
       if (roots.length === 0) return undefined;
@@ -120,7 +124,10 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
   const release = async (library: StoredLibrary): Promise<void> => {
     await database.transaction((queries) => store.update(queries, library.id, { managedBy: 'ui' }));
     parts.libraries.changed(library.id);
-    logger.info({ library: library.name }, 'A library is no longer declared in the configuration; it is kept as it is.');
+    logger.info(
+      { library: library.name },
+      'A library is no longer declared in the configuration; it is kept as it is.',
+    );
   };
 
   return {
@@ -146,7 +153,10 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
       const jobs: string[] = [];
       for (const [name, type] of demoLibraries) {
         const wanted: Wanted = { name, type, folders: [join(folder, name)], settings, managedBy: 'demo' };
-        const job = await bring(wanted, libraries.find((library) => library.name === name));
+        const job = await bring(
+          wanted,
+          libraries.find((library) => library.name === name),
+        );
         if (job) jobs.push(job);
       }
       return jobs;
@@ -155,7 +165,9 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
       for (const { id, managedBy } of await store.list()) {
         if (managedBy !== 'demo') continue;
         await scans.stop(id);
-        await forgetFiles(forget(id), { sql: 'library_id = ?', parameters: [id] }, (queries) => store.remove(queries, id));
+        await forgetFiles(forget(id), { sql: 'library_id = ?', parameters: [id] }, (queries) =>
+          store.remove(queries, id),
+        );
         parts.libraries.changed(id);
       }
     },
