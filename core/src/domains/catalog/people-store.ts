@@ -8,13 +8,14 @@ interface Person {
   name: string;
   folded: string;
   ids: ExternalIds;
-  pictureUrl: string | undefined;
+  portrait: Credit['picture'];
 }
 
 interface KnownPerson {
   id: number;
   folded_name: string;
   ids: Record<string, string>;
+  hasPortrait: boolean;
 }
 
 /**
@@ -30,18 +31,31 @@ export async function resolvePeople(queries: Queries, credits: readonly Credit[]
     const known = directory.find(person);
     if (known) return known;
     made.push(person);
-    const entry: KnownPerson = { id: -made.length, folded_name: person.folded, ids: { ...clean(person.ids) } };
+    const entry: KnownPerson = {
+      id: -made.length,
+      folded_name: person.folded,
+      ids: { ...clean(person.ids) },
+      hasPortrait: false,
+    };
     directory.add(entry);
     return entry;
   });
   const ids = await createPeople(queries, made, now);
   await storePersonIds(queries, directory.gained(), ids);
-  return places.map(({ id }) => (id < 0 ? ids[-id - 1]! : id));
+  const found = places.map(({ id }) => (id < 0 ? ids[-id - 1]! : id));
+  const faceless = new Map(
+    places.flatMap(({ hasPortrait }, index) => {
+      const { portrait } = wanted[index]!;
+      return !hasPortrait && portrait ? [[found[index]!, portrait] as const] : [];
+    }),
+  );
+  await storePortraits(queries, faceless, now);
+  return found;
 }
 
 function personOf(credit: Credit): Person {
   const name = storable(credit.name).trim();
-  return { name, folded: fold(name).slice(0, 500), ids: credit.ids ?? {}, pictureUrl: credit.picture?.url };
+  return { name, folded: fold(name).slice(0, 500), ids: credit.ids ?? {}, portrait: credit.picture };
 }
 
 const clean = (ids: ExternalIds): Record<string, string> =>
@@ -96,8 +110,14 @@ async function loadDirectory(queries: Queries, wanted: readonly Person[]): Promi
 
 async function loadKnown(queries: Queries, wanted: readonly Person[]): Promise<KnownPerson[]> {
   const names = inTexts(queries.dialect, 'p.folded_name', [...new Set(wanted.map(({ folded }) => folded))]);
-  const rows = await queries.all<{ id: number; folded_name: string; provider: string | null; value: string | null }>(
-    `select p.id, p.folded_name, e.provider, e.value from people p left join person_external_ids e on e.person_id = p.id
+  const rows = await queries.all<{
+    id: number;
+    folded_name: string;
+    picture_id: number | null;
+    provider: string | null;
+    value: string | null;
+  }>(
+    `select p.id, p.folded_name, p.picture_id, e.provider, e.value from people p left join person_external_ids e on e.person_id = p.id
      where ${names.sql} order by p.id`,
     names.parameters,
   );
@@ -109,7 +129,7 @@ async function loadKnown(queries: Queries, wanted: readonly Person[]): Promise<K
     ]);
     rows.push(
       ...(await queries.all<(typeof rows)[number]>(
-        `select p.id, p.folded_name, e.provider, e.value from person_external_ids e join people p on p.id = e.person_id
+        `select p.id, p.folded_name, p.picture_id, e.provider, e.value from person_external_ids e join people p on p.id = e.person_id
          where ${providers.sql} and ${listed.sql}`,
         [...providers.parameters, ...listed.parameters],
       )),
@@ -117,7 +137,12 @@ async function loadKnown(queries: Queries, wanted: readonly Person[]): Promise<K
   }
   const people = new Map<number, KnownPerson>();
   for (const row of rows) {
-    const person = people.get(row.id) ?? { id: row.id, folded_name: row.folded_name, ids: {} };
+    const person = people.get(row.id) ?? {
+      id: row.id,
+      folded_name: row.folded_name,
+      ids: {},
+      hasPortrait: row.picture_id !== null,
+    };
     if (row.provider && row.value) person.ids[row.provider] = row.value;
     people.set(row.id, person);
   }
@@ -140,32 +165,29 @@ async function createPeople(queries: Queries, made: readonly Person[], now: numb
     queries,
     made.map(({ folded }, index) => ({ id: ids[index]!, folded })),
   );
-  await storePortraits(queries, made, ids, now);
   return ids;
 }
 
+/** A `path` is absolute here: who read it beside the media has looked that it lies in a root folder. */
 async function storePortraits(
   queries: Queries,
-  made: readonly Person[],
-  ids: readonly number[],
+  portraits: ReadonlyMap<number, NonNullable<Credit['picture']>>,
   now: number,
 ): Promise<void> {
-  const shown = made.flatMap((person, index) =>
-    person.pictureUrl ? [{ id: ids[index]!, url: person.pictureUrl }] : [],
-  );
+  const shown = [...portraits].filter(([, { url, path }]) => url ?? path);
   const pictures = await queries.insert(
     'artwork',
-    shown.map(({ id, url }) => ({
+    shown.map(([id, { url, path }]) => ({
       person_id: id,
       kind: 'profile',
-      source: 'url',
-      location: url,
+      source: path === undefined ? 'url' : 'file',
+      location: storable(path ?? url ?? ''),
       version: '1',
       created_at: now,
     })),
     { returning: 'id' },
   );
-  for (const [index, { id }] of shown.entries()) {
+  for (const [index, [id]] of shown.entries()) {
     await queries.run('update people set picture_id = ? where id = ?', [pictures[index], id]);
   }
 }

@@ -27,8 +27,18 @@ function entryOf({ id, title, originalTitle, overview }: SearchedItem): Entry {
     title: folded,
     original_title: original === folded ? '' : original,
     starts: startsOf(folded, original),
-    words: overview === '' ? '' : wordsOf(fold(overview)).join(' '),
+    words: overviewWords(overview).join(' '),
   };
+}
+
+/** `l’été` is found by both `l’été` and `été`. */
+const elision = /(?<!\p{L})(\p{L}|qu)['’](?=\p{L})/giu;
+
+function overviewWords(overview: string): string[] {
+  if (overview === '') return [];
+  const words = wordsOf(fold(overview));
+  const apart = overview.replace(elision, '$1 ');
+  return apart === overview ? words : [...new Set([...words, ...wordsOf(fold(apart))])];
 }
 
 /** Enters items into the search index, or renews their entries. */
