@@ -113,6 +113,9 @@ export function creditsOf(node: Node): Credit[] | undefined {
   return credits.length ? credits.slice(0, 2000) : undefined;
 }
 
+/** Kodi keeps portraits beside the media; the host looks whether there is one. */
+const portraitOf = (name: string): string => `.actors/${name.replaceAll(/[\s/\\]+/g, '_')}.jpg`;
+
 function actorOf(actor: Node): Credit[] {
   const name = textOf(actor.name)?.slice(0, 500);
   if (!name) return [];
@@ -126,7 +129,7 @@ function actorOf(actor: Node): Credit[] {
       role,
       ...(character && { character }),
       ...(Object.keys(ids).length > 0 && { ids }),
-      ...(typeof picture === 'object' && { picture }),
+      picture: typeof picture === 'object' ? picture : { path: portraitOf(name) },
     },
   ];
 }

@@ -3,6 +3,7 @@ import { decide, type Decision, type LocalDescription } from './decide.ts';
 import { stemOf } from './file-kinds.ts';
 import type { FolderShape } from './folder-shape.ts';
 import type { PreparedFile } from './prepare-file.ts';
+import type { PathResolver } from './resolve-paths.ts';
 import type { LocalAnswer, LocalSubject, ScanHost } from './scan-types.ts';
 import {
   findPictures,
@@ -39,6 +40,7 @@ export interface IdentifyOptions {
   libraryType: 'movies' | 'shows' | 'mixed';
   sources: readonly CompiledSource[];
   host: ScanHost;
+  paths: PathResolver;
 }
 
 /** Asks local metadata about files, their seasons and shows, all at once, and decides what each is. A show is read once a scan. */
@@ -58,7 +60,7 @@ export class FileIdentifier {
   }
 
   #ask(batch: Batch, { file, shape }: PlacedFile): () => Promise<IdentifiedFile> {
-    const { libraryType, sources } = this.#options;
+    const { libraryType } = this.#options;
     const stem = stemOf(file.found.name);
     const isEpisode = shape.show !== undefined || file.name.type === 'episode';
     const question: PictureQuestion = {
@@ -73,13 +75,13 @@ export class FileIdentifier {
       this.#folder(batch, `show:${shape.show.path}`, { type: 'show', folder: shape.show, variables: {}, shared: true });
     const season = shape.show && this.#season(batch, shape, file);
     return async () => {
-      const descriptions = own();
+      const { descriptions, pictures } = own();
       return {
         file,
         shape,
         decision: decide({ libraryType, name: file.name, descriptions }),
         descriptions,
-        pictures: findPictures(sources, question),
+        pictures,
         subtitles: findSubtitles(shape.sidecars, file.found.name),
         show: await show,
         season: await season,
@@ -107,10 +109,7 @@ export class FileIdentifier {
     const known = this.#folders.get(key);
     if (known) return known;
     const answer = batch.ask({ ...question, name: question.folder.path.split(/[/\\]/).at(-1) ?? '' });
-    const made = batch.sent.then(() => ({
-      descriptions: answer(),
-      pictures: findPictures(this.#options.sources, question),
-    }));
+    const made = batch.sent.then(answer);
     this.#folders.set(key, made);
     return made;
   }
@@ -130,7 +129,7 @@ class Batch {
   }
 
   /** The way to the answers, once they are there. */
-  ask(question: PictureQuestion & { name: string }): () => LocalDescription[] {
+  ask(question: PictureQuestion & { name: string }): () => FolderDescription {
     const places = this.#options.sources.flatMap((compiled) => {
       const subject = subjectFor(compiled, question);
       if (!subject) return [];
@@ -138,7 +137,23 @@ class Batch {
       this.#subjects.set(compiled.source.id, subjects);
       return [{ id: compiled.source.id, name: compiled.source.name, index: subjects.push(subject) - 1 }];
     });
-    return () => places.flatMap(({ id, name, index }) => descriptionOf(name, this.#answers.get(id)?.[index]));
+    const pictures = findPictures(this.#options.sources, question);
+    return () => {
+      const answers = places.flatMap(({ id, name, index }) =>
+        this.#describe(name, question.folder.path, this.#answers.get(id)?.[index]),
+      );
+      return {
+        descriptions: answers.map(({ description }) => description),
+        pictures: [...pictures, ...answers.flatMap((answer) => answer.pictures)],
+      };
+    };
+  }
+
+  #describe(provider: string, folder: string, answer: LocalAnswer | undefined) {
+    if (!answer?.data) return [];
+    const { data, pictures } = this.#options.paths.resolve(answer.data, folder, provider);
+    const more = (answer.more ?? []).map((each) => this.#options.paths.resolve(each, folder, provider).data);
+    return [{ description: { provider, data, more, confidence: answer.confidence }, pictures }];
   }
 
   async send(): Promise<void> {
@@ -155,6 +170,3 @@ class Batch {
     }
   }
 }
-
-const descriptionOf = (provider: string, answer: LocalAnswer | undefined): LocalDescription[] =>
-  answer?.data ? [{ provider, data: answer.data, more: answer.more ?? [], confidence: answer.confidence }] : [];

@@ -8,6 +8,7 @@ import { shapeOf, type FolderShape } from './folder-shape.ts';
 import { FileIdentifier, type PlacedFile } from './identify-files.ts';
 import { findByFingerprint, loadKnownFiles, type KnownFile } from './known-files.ts';
 import { prepareFile } from './prepare-file.ts';
+import { PathResolver } from './resolve-paths.ts';
 import { inspectRoot } from './root-state.ts';
 import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
 import { compileSources, SidecarFolders, signatureOf } from './sidecars.ts';
@@ -64,7 +65,12 @@ export class RootScan {
     this.#parts = parts;
     this.#done = done;
     const { library, order, host } = parts;
-    this.#identifier = new FileIdentifier({ libraryType: library.type, sources: compileSources(order.sources), host });
+    this.#identifier = new FileIdentifier({
+      libraryType: library.type,
+      sources: compileSources(order.sources),
+      host,
+      paths: new PathResolver(root.path),
+    });
   }
 
   async run(): Promise<void> {
