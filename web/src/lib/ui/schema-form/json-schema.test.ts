@@ -36,10 +36,11 @@ describe('wordsOf', () => {
 });
 
 describe('blankOf', () => {
-  it('prefers the default and fills groups', () => {
+  it('takes defaults and what is required, and leaves the rest out', () => {
     const schema: JsonSchema = {
       type: 'object',
-      properties: { port: { type: 'integer', default: 8420 }, name: { type: 'string' } },
+      properties: { port: { type: 'integer', default: 8420 }, name: { type: 'string' }, note: { type: 'string' } },
+      required: ['name'],
     };
     expect(blankOf(schema, root)).toEqual({ port: 8420, name: '' });
   });

@@ -164,12 +164,19 @@ export function blankOf(given: JsonSchema, root: JsonSchema): unknown {
     case 'map':
       return {};
     case 'group':
-      return Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([key, property]) => [key, blankOf(property, root)]),
-      );
+      return blankGroup(schema, root);
+    case 'json':
     case 'number':
       return undefined;
     default:
       return '';
   }
+}
+
+/** Only what must be there or has a default: an optional member that nobody fills in stays out of the value. */
+function blankGroup(schema: JsonSchema, root: JsonSchema): Record<string, unknown> {
+  const wanted = Object.entries(schema.properties ?? {}).filter(
+    ([key, property]) => schema.required?.includes(key) || planField(property, root).schema.default !== undefined,
+  );
+  return Object.fromEntries(wanted.map(([key, property]) => [key, blankOf(property, root)]));
 }
