@@ -29,12 +29,12 @@ export class LibraryFiles implements FileReader {
     this.#database = database;
   }
 
-  async find(id: number): Promise<FileRow | undefined> {
-    return this.#database.first<FileRow>(`select ${fileColumns} from media_files f where f.id = ?`, [id]);
+  async find(id: number, queries: Queries = this.#database): Promise<FileRow | undefined> {
+    return queries.first<FileRow>(`select ${fileColumns} from media_files f where f.id = ?`, [id]);
   }
 
-  async get(id: number): Promise<FileRow> {
-    const row = await this.find(id);
+  async get(id: number, queries: Queries = this.#database): Promise<FileRow> {
+    const row = await this.find(id, queries);
     if (!row) throw notFound('file', id);
     return row;
   }

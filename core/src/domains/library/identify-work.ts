@@ -64,11 +64,14 @@ const pending = `f.library_id = ? and f.missing_since is null and f.role <> 'ext
   and (f.match_state = 'matched' or (f.match_state = 'unmatched' and f.match_source <> 'manual'))
   and (f.asked_at is null or f.asked_at < f.updated_at or f.asked_at < ?)`;
 
+/** What was asked about before this time is asked about again. */
+export const askedBefore = (now: number, again: boolean): number => (again ? now : now - askAgainMs);
+
 /** How many files metadata sources have not been asked about. */
-export async function countPending(queries: Queries, libraryId: number, now: number): Promise<number> {
+export async function countPending(queries: Queries, libraryId: number, cutoff: number): Promise<number> {
   const row = await queries.first<{ n: number }>(`select count(*) as n from media_files f where ${pending}`, [
     libraryId,
-    now - askAgainMs,
+    cutoff,
   ]);
   return Number(row?.n ?? 0);
 }
@@ -77,12 +80,12 @@ export async function countPending(queries: Queries, libraryId: number, now: num
 export async function readWork(
   queries: Queries,
   library: StoredLibrary,
-  { after, now }: { after: number; now: number },
+  { after, cutoff }: { after: number; cutoff: number },
 ): Promise<WorkPage | undefined> {
   const rows = await queries.all<PendingRow>(
     `select f.id, f.match_state, f.absolute_path, r.path as root_path from media_files f join root_folders r on r.id = f.root_id
      where ${pending} and f.id > ? order by f.id limit ${pageSize}`,
-    [library.id, now - askAgainMs, after],
+    [library.id, cutoff, after],
   );
   const last = rows.at(-1);
   if (!last) return undefined;

@@ -9,6 +9,8 @@ export const identifyJob = 'library.identify';
 const IdentifyInput = z.object({
   /** All libraries unless told. */
   libraryId: z.int().positive().optional(),
+  /** Also asks about what no source knew a short while ago. */
+  again: z.boolean().default(false),
   /** Asks about these titles again, whatever is known of them. */
   itemIds: z.array(z.int().positive()).max(10_000).optional(),
 });
@@ -34,15 +36,17 @@ export function createIdentifyJob({
     title: ({ itemIds }) => (itemIds ? 'Read metadata of titles again' : 'Ask metadata sources about unknown titles'),
     input: IdentifyInput,
     concurrency: 1,
-    dedupeKey: ({ libraryId, itemIds }) =>
-      itemIds ? `items ${itemIds.toSorted((a, b) => a - b).join(',')}` : `${libraryId ?? 'all'}`,
-    async run({ libraryId, itemIds }, context) {
+    dedupeKey: ({ libraryId, itemIds, again }) =>
+      itemIds
+        ? `items ${itemIds.toSorted((a, b) => a - b).join(',')}`
+        : `${libraryId ?? 'all'}${again ? ' again' : ''}`,
+    async run({ libraryId, itemIds, again }, context) {
       if (!identify.canAsk()) return { note: 'No metadata connection is in use.' };
       const run = new IdentifyRun(identify, context);
       if (itemIds) await run.all(await identify.workOf(itemIds), itemIds.length);
       else {
         const libraries = libraryId === undefined ? await store.list() : [{ id: libraryId }];
-        for (const { id } of libraries) await run.library(id);
+        for (const { id } of libraries) await run.library(id, again);
       }
       return run.tally;
     },
@@ -61,9 +65,9 @@ class IdentifyRun {
     this.#context = context;
   }
 
-  async library(libraryId: number): Promise<void> {
-    const total = this.#done + (await this.#identify.countPending(libraryId));
-    for await (const page of this.#identify.pages(libraryId)) if (!(await this.all(page, total))) return;
+  async library(libraryId: number, again: boolean): Promise<void> {
+    const total = this.#done + (await this.#identify.countPending(libraryId, again));
+    for await (const page of this.#identify.pages(libraryId, again)) if (!(await this.all(page, total))) return;
   }
 
   /** False when there is nobody left to ask. */

@@ -7,6 +7,7 @@ import { beginCatalogChange } from '../catalog/revision.ts';
 import { inNumbers } from '../catalog/value-list.ts';
 import { moveFiles, storeLinks, type FileLink } from './file-links.ts';
 import {
+  askedBefore,
   countPending,
   markAsked,
   readWork,
@@ -41,9 +42,10 @@ export interface Outcome {
 /** Asks metadata connections what files and titles are, and stores what they say. */
 export interface IdentifyService {
   canAsk(): boolean;
-  countPending(libraryId: number): Promise<number>;
+  /** Files that nobody was asked about yet, or not for long; with `again` all. */
+  countPending(libraryId: number, again?: boolean): Promise<number>;
   /** Work of a library, page by page. Files of which everything is known are ticked off on the way. */
-  pages(libraryId: number): AsyncGenerator<Work[]>;
+  pages(libraryId: number, again?: boolean): AsyncGenerator<Work[]>;
   /** Work that asks about these films and shows again, whatever is known. */
   workOf(itemIds: readonly number[]): Promise<Work[]>;
   identify(work: Work, signal?: AbortSignal): Promise<Outcome>;
@@ -231,12 +233,13 @@ export function createIdentifyService(parts: IdentifyParts): IdentifyService {
 
   return {
     canAsk: finder.canAsk,
-    countPending: (libraryId) => countPending(database, libraryId, clock()),
-    async *pages(libraryId) {
+    countPending: (libraryId, again = false) => countPending(database, libraryId, askedBefore(clock(), again)),
+    async *pages(libraryId, again = false) {
+      const cutoff = askedBefore(clock(), again);
       const library = await store.find(libraryId);
       if (!library) return;
       for (let after = 0; ;) {
-        const page = await readWork(database, library, { after, now: clock() });
+        const page = await readWork(database, library, { after, cutoff });
         if (!page) return;
         after = page.lastId;
         await database.transaction((queries) => markAsked(queries, page.settled, clock()));

@@ -268,3 +268,17 @@ export const getLibraryFile = endpoint({
   params: idParams,
   response: LibraryFile,
 });
+export const identifyItem = endpoint({
+  verb: 'POST /items/:id/identify',
+  tag: 'library',
+  summary: 'Says what a whole film or show is: all its files go to another title.',
+  description:
+    'One of `mediaId` (a film or show of the catalogue) or `candidate` (one at a metadata connection). Files of a show go to the episodes of the same numbers. Survives rescan, rename and move.',
+  access: 'admin',
+  params: idParams,
+  body: z.object({
+    mediaId: z.int().positive().optional(),
+    candidate: z.object({ connectionId: z.uuid(), entryId: z.string().max(500), type: ItemType }).optional(),
+  }),
+  response: z.object({ itemId: z.int() }),
+});
