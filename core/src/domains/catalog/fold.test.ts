@@ -23,6 +23,7 @@ describe('fold', () => {
     ['🎬 Night', '🎬 night'],
     ['???', '???'],
     ['  ', ''],
+    ['\0\u200b', ''],
   ])('%s → %s', (text, folded) => {
     expect(fold(text)).toBe(folded);
   });

@@ -21,6 +21,7 @@ const apostrophes = /['’‘ʼ`´]/g;
 const separators = /[\p{P}\p{Z}\p{C}]+/gu;
 const katakana = /[ァ-ヶ]/g;
 const onlyAscii = /^[\0-\x7f]*$/;
+const unprinted = /\p{C}/gu;
 const asciiSeparators = /[\0-#%-*,-/:;?@[-\]_{}\x7f]+/g;
 
 /**
@@ -29,7 +30,7 @@ const asciiSeparators = /[\0-#%-*,-/:;?@[-\]_{}\x7f]+/g;
  */
 export function fold(text: string): string {
   const folded = onlyAscii.test(text) ? foldAscii(text) : foldAny(text);
-  return folded === '' ? text.trim().toLowerCase() : folded;
+  return folded === '' ? text.replace(unprinted, '').trim().toLowerCase() : folded;
 }
 
 /** A title as items are found by it. */
