@@ -59,7 +59,7 @@ export class PluginDocuments {
     const sql = [
       'select id, doc from plugin_documents where plugin_id = ? and collection = ?',
       ...conditions.map(([text]) => `and ${text}`),
-      `order by ${by ? `${this.#sortable(by)} ${direction}, ` : ''}id ${direction} limit ? offset ?`,
+      `order by ${by ? `${this.#sortBy(by, direction)}, ` : ''}id ${direction} limit ? offset ?`,
     ].join(' ');
     const values = [this.#pluginId, collection, ...conditions.flatMap(([, v]) => v), size + 1, offset];
     const rows = await this.#database.all<Row>(sql, values);
@@ -79,11 +79,11 @@ export class PluginDocuments {
     return this.#database.dialect === 'postgresql' ? `doc ->> '${member}'` : `doc ->> '$.${member}'`;
   }
 
-  /** Numbers by value, everything else as text in the same order on both databases. */
-  #sortable(member: string): string {
-    if (this.#database.dialect === 'sqlite') return `doc ->> '$.${member}'`;
+  /** Numbers by value, everything else as text, in the same order on both databases. */
+  #sortBy(member: string, direction: string): string {
+    if (this.#database.dialect === 'sqlite') return `doc ->> '$.${member}' ${direction}`;
     const number = `case when jsonb_typeof(doc -> '${member}') = 'number' then (doc ->> '${member}')::numeric end`;
-    return `${number} nulls last, doc ->> '${member}' collate "C"`;
+    return `${number} ${direction} nulls last, doc ->> '${member}' collate "C" ${direction}`;
   }
 
   #check(collection: string, id = 'x'): void {

@@ -65,6 +65,8 @@ function shapesOf({ verb, input }: RouteManifest) {
   const params = names.length
     ? z.object(Object.fromEntries(names.map((name) => [name, z.string().min(1).max(2000)])))
     : undefined;
+  // without an input of its own a request may come without a body
+  if (others.length === 0 && input?.additionalProperties !== true) return { params, query: undefined, body: undefined };
   const isRead = verb.startsWith('GET ') || verb.startsWith('DELETE ');
   return { params, query: isRead ? rest : undefined, body: isRead ? undefined : rest };
 }

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testDialects } from '../database/database.testing.ts';
-import { createPluginHarness, type HarnessOptions, type PluginHarness } from './plugins.testing.ts';
+import { createPluginHarness, testAccountId, type HarnessOptions, type PluginHarness } from './plugins.testing.ts';
 
 let host: PluginHarness | undefined;
 afterEach(async () => {
@@ -160,7 +160,7 @@ describe('plugins that are broken', () => {
   it('throws-in-job fails the job, keeps its finished steps, and is degraded', async () => {
     const { service, jobs, database } = await start({ plugins: ['throws-in-job'] });
     await service.enable('throws-in-job');
-    const { id } = await service.startJob('throws-in-job', { name: 'doomed', input: {} }, 'anna');
+    const { id } = await service.startJob('throws-in-job', { name: 'doomed', input: {} }, testAccountId);
     await expect(jobs.finished(id)).rejects.toMatchObject({
       code: 'plugin_failed',
       message: 'Throws in a job: the job is doomed',

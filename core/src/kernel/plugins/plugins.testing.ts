@@ -1,17 +1,23 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { Dialect } from '../database/database.ts';
 import { createTestDatabase, type TestDatabase } from '../database/database.testing.ts';
 import { createEventBus } from '../events/create-event-bus.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { startTestServer, testKey, type TestServer } from '../http/http-server.testing.ts';
+import { startTestServer, testCallers, testKey, type TestServer } from '../http/http-server.testing.ts';
 import { createJobEngine, type JobEngine } from '../jobs/job-engine.ts';
 import { createLog } from '../log/logger.ts';
 import { createSecretBox } from '../security/secret-box.ts';
 import { createPlugins, type Plugins, type PluginsOptions } from './create-plugins.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../../../tests/fixtures/plugins');
+
+/** The account of every test caller; PostgreSQL takes nothing but a UUID. */
+export const testAccountId = '00000000-0000-4000-8000-000000000001';
 
 /** A plugin host with a database, a job engine and an HTTP server, all real, in a folder of its own. */
 export interface PluginHarness extends Plugins {
@@ -24,6 +30,8 @@ export interface PluginHarness extends Plugins {
   log: string[];
   /** Copies fixture plugins into the plugin folder. */
   install(...names: string[]): Promise<void>;
+  /** Writes a plugin of one file into the plugin folder, its manifest by the SDK's own command. */
+  write(id: string, source: string): Promise<void>;
   /** Stops the host and starts another one on the same data. */
   restart(options?: Partial<PluginsOptions>): Promise<PluginHarness>;
   close(): Promise<void>;
@@ -43,18 +51,33 @@ export async function createPluginHarness({ plugins = [], dialect = 'sqlite', ..
       await cp(path.join(fixtures, name), path.join(dataDir, 'plugins', name), { recursive: true });
     }
   };
+  const write = (id: string, source: string): Promise<void> =>
+    writePlugin(path.join(dataDir, 'plugins', id), id, source);
   await install(...plugins);
   const remove = async (): Promise<void> => {
     await test.remove();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return open({ test, dataDir, install, remove, options });
+  return open({ test, dataDir, install, write, remove, options });
+}
+
+const command = path.join(import.meta.dirname, '../../../../sdk/src/cli.ts');
+
+async function writePlugin(folder: string, id: string, source: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'index.js'), source);
+  const vitascope = { format: 1, id, name: id, sdk: '^0.1.0' };
+  const json = { name: id, version: '1.0.0', type: 'module', exports: './index.js', vitascope };
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(json));
+  const run = `const { main } = await import(${JSON.stringify(pathToFileURL(command).href)}); process.exit(await main(['manifest', ${JSON.stringify(folder)}]));`;
+  await promisify(execFile)(process.execPath, ['--conditions=source', '--input-type=module', '-e', run]);
 }
 
 interface Ground {
   test: TestDatabase;
   dataDir: string;
   install: PluginHarness['install'];
+  write: PluginHarness['write'];
   remove(): Promise<void>;
   options: Partial<PluginsOptions>;
 }
@@ -79,7 +102,9 @@ async function open(ground: Ground): Promise<PluginHarness> {
     routes: () => server,
     ...ground.options,
   });
-  server = await startTestServer(made.module.routes ?? []);
+  server = await startTestServer(made.module.routes ?? [], {
+    authenticate: ({ token = '' }) => testCallers[token] && { ...testCallers[token], accountId: testAccountId },
+  });
   await made.module.start!(new AbortController().signal);
   await jobs.open();
   const stop = async (): Promise<void> => {
@@ -96,6 +121,7 @@ async function open(ground: Ground): Promise<PluginHarness> {
     dataDir,
     log,
     install: ground.install,
+    write: ground.write,
     async restart(options = {}) {
       await stop();
       return open({ ...ground, options: { ...ground.options, ...options } });
