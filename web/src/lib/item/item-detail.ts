@@ -42,6 +42,18 @@ export function factsOf(item: ItemDetail): string[] {
   ].filter((fact) => fact !== undefined);
 }
 
+/** A show's status in words; one the app does not know is shown as it is. */
+export function statusWords(status: string): string {
+  const known: Record<string, string> = {
+    continuing: m.status_continuing(),
+    ended: m.status_ended(),
+    canceled: m.status_cancelled(),
+    cancelled: m.status_cancelled(),
+    upcoming: m.status_upcoming(),
+  };
+  return known[status.toLowerCase()] ?? status;
+}
+
 /** The stored rating (0 to 100) as people know it: `8.2`. */
 export const ratingWords = (rating: number): string => (rating / 10).toFixed(1);
 
