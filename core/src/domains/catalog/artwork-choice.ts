@@ -1,7 +1,9 @@
 import { readJson } from '../../kernel/database/database.ts';
-import type { Bindable, Queries } from '../../kernel/database/database.ts';
+import type { Queries } from '../../kernel/database/database.ts';
 import { loadArtwork } from './artwork-store.ts';
 import type { ArtworkRow } from './artwork-store.ts';
+import { updateItems } from './item-updates.ts';
+import type { ItemUpdate } from './item-updates.ts';
 import { inNumbers } from './value-list.ts';
 
 /** Kinds of which a title shows one, and the column that says which. */
@@ -35,30 +37,29 @@ export async function chooseArtwork(queries: Queries, itemIds: readonly number[]
     items.parameters,
   );
   const artwork = await loadArtwork(queries, itemIds);
-  for (const row of rows) await keepChoice(queries, row, artwork.get(row.id) ?? []);
+  await updateItems(
+    queries,
+    rows.flatMap((row) => changedChoice(row, artwork.get(row.id) ?? []) ?? []),
+  );
 }
 
-async function keepChoice(queries: Queries, row: ChoiceRow, artwork: readonly ArtworkRow[]): Promise<void> {
+function changedChoice(row: ChoiceRow, artwork: readonly ArtworkRow[]): ItemUpdate | undefined {
   const locked = readJson<string[]>(row.locked, []);
   const kept: KeptPictures = {};
-  const ids: Bindable[] = [];
+  const update: ItemUpdate = { id: row.id };
   for (const kind of kinds) {
     const choices = artwork.filter((each) => each.kind === kind);
-    const present = locked.includes(`artwork.${kind}`)
-      ? choices.find(({ id }) => id === row[chosenKinds[kind]])
-      : undefined;
+    const column = chosenKinds[kind];
+    const present = locked.includes(`artwork.${kind}`) ? choices.find(({ id }) => id === row[column]) : undefined;
     const chosen = present ?? choices[0];
-    ids.push(chosen?.id ?? null);
+    update[column] = chosen?.id ?? null;
     if (chosen) kept[kind] = keptPicture(chosen);
   }
+  update.pictures = JSON.stringify(kept);
   const unchanged =
-    kinds.every((kind, index) => row[chosenKinds[kind]] === ids[index]) &&
-    JSON.stringify(kept) === JSON.stringify(inOrder(readJson<KeptPictures>(row.pictures, {})));
-  if (unchanged) return;
-  await queries.run(
-    'update media_items set poster_id = ?, backdrop_id = ?, logo_id = ?, still_id = ?, pictures = ? where id = ?',
-    [...ids, JSON.stringify(kept), row.id],
-  );
+    kinds.every((kind) => row[chosenKinds[kind]] === update[chosenKinds[kind]]) &&
+    update.pictures === JSON.stringify(inOrder(readJson<KeptPictures>(row.pictures, {})));
+  return unchanged ? undefined : update;
 }
 
 const keptPicture = ({ id, version, placeholder, width, height }: KeptPicture): KeptPicture => ({

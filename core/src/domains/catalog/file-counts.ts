@@ -1,5 +1,8 @@
 import type { Queries } from '../../kernel/database/database.ts';
 import { readJson } from '../../kernel/database/database.ts';
+import { weakProviders } from './catalog-entry.ts';
+import { updateItems } from './item-updates.ts';
+import type { ItemUpdate } from './item-updates.ts';
 import type { FileSummaries, FileSummary } from './ports.ts';
 import type { Provenance } from './item-fields.ts';
 import { inNumbers } from './value-list.ts';
@@ -30,7 +33,10 @@ export async function refreshFileCounts(
     queries,
     own.map(({ id }) => id),
   );
-  for (const row of own) await keepSummary(queries, row, found.get(row.id) ?? none);
+  await updateItems(
+    queries,
+    own.map((row) => summarised(row, found.get(row.id) ?? none)),
+  );
   await keepLibraries(
     queries,
     own.map(({ id }) => ({ id, libraryIds: (found.get(id) ?? none).libraryIds })),
@@ -59,17 +65,20 @@ async function loadCounted(queries: Queries, itemIds: readonly number[]): Promis
   );
 }
 
-async function keepSummary(queries: Queries, row: CountedRow, summary: FileSummary): Promise<void> {
+function summarised(row: CountedRow, summary: FileSummary): ItemUpdate {
   const provenance = readJson<Provenance>(row.provenance, {});
-  const takesRuntime = summary.durationMs !== null && (row.runtime_ms === null || provenance.runtimeMs === 'file');
-  const runtime = takesRuntime ? summary.durationMs : row.runtime_ms;
+  const takesRuntime =
+    summary.durationMs !== null && (row.runtime_ms === null || weakProviders.has(provenance.runtimeMs ?? ''));
   if (takesRuntime) provenance.runtimeMs = 'file';
-  const addedAt = row.file_count === 0 && summary.addedAt !== null ? summary.addedAt : row.added_at;
-  const shelf = (row.type === 'movie' || row.type === 'game') && summary.fileCount > 0 ? 1 : null;
-  await queries.run(
-    'update media_items set file_count = ?, resolution_label = ?, runtime_ms = ?, added_at = ?, shelf = ?, provenance = ? where id = ?',
-    [summary.fileCount, summary.resolution, runtime, addedAt, shelf, JSON.stringify(provenance), row.id],
-  );
+  return {
+    id: row.id,
+    file_count: summary.fileCount,
+    resolution_label: summary.resolution,
+    runtime_ms: takesRuntime ? summary.durationMs : row.runtime_ms,
+    added_at: row.file_count === 0 && summary.addedAt !== null ? summary.addedAt : row.added_at,
+    shelf: (row.type === 'movie' || row.type === 'game') && summary.fileCount > 0 ? 1 : null,
+    provenance: JSON.stringify(provenance),
+  };
 }
 
 async function keepLibraries(
@@ -129,25 +138,23 @@ async function sumChildren(
     parents.parameters,
   );
   const sums = new Map(rows.map((row) => [row.id, row]));
-  for (const id of parentIds) await keepSum(queries, id, sums.get(id), link === 'show_id');
+  const before = await loadCounted(queries, parentIds);
+  await updateItems(
+    queries,
+    before.map((row) => summed(row, sums.get(row.id))),
+  );
   await sumLibraries(queries, parentIds, link);
 }
 
 /** A title that had no file came into the library with the first of its episodes. */
-async function keepSum(queries: Queries, id: number, sum: ChildSum | undefined, isShow: boolean): Promise<void> {
-  await queries.run(
-    `update media_items set added_at = case when file_count = 0 then coalesce(?, added_at) else added_at end,
-       file_count = ?, episode_count = ?, resolution_label = ?, shelf = ? where id = ?`,
-    [
-      sum?.added_at,
-      sum?.files ?? 0,
-      sum?.episodes ?? 0,
-      resolutions[sum?.best ?? -1] ?? '',
-      isShow && sum ? 1 : null,
-      id,
-    ],
-  );
-}
+const summed = (row: CountedRow, sum: ChildSum | undefined): ItemUpdate => ({
+  id: row.id,
+  added_at: row.file_count === 0 && sum ? sum.added_at : row.added_at,
+  file_count: sum?.files ?? 0,
+  episode_count: sum?.episodes ?? 0,
+  resolution_label: resolutions[sum?.best ?? -1] ?? '',
+  shelf: row.type === 'show' && sum ? 1 : null,
+});
 
 async function sumLibraries(
   queries: Queries,
