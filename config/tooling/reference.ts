@@ -14,6 +14,7 @@ import { loadContracts } from './reference/contracts.ts';
 import { describeCli } from './reference/cli.ts';
 import { describeErrors } from './reference/errors.ts';
 import { describeDatabase } from './reference/schema.ts';
+import { describeSdk } from './reference/sdk-api.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -30,6 +31,7 @@ const documents: Record<string, () => string | Promise<string>> = {
   'docs/reference/errors.md': describeErrors,
   'docs/reference/openapi.json': () => `${JSON.stringify(api, null, 1)}\n`,
   'docs/reference/schema.md': () => describeDatabase(root),
+  'docs/reference/sdk-api.md': () => describeSdk(root),
   'web/src/lib/api/schema.d.ts': async () =>
     `// Generated from docs/reference/openapi.json; run \`npm run reference\`.\n${astToString(await openapiTypes(api as unknown as OpenAPI3))}`,
 };

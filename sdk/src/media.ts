@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
-/**
+/*
  * Plain data about films, shows, games and people, as plugins give it and as hooks carry it. Everything is JSON: absent means
  * absent, dates are ISO strings, durations are milliseconds, ratings run from 0 to 100. No schema has defaults or transforms,
  * so one type serves the writer and the reader.
  */
+
+/** What a title is. */
 export const MediaType = z.enum(['movie', 'show', 'season', 'episode', 'game', 'person']);
 export type MediaType = z.output<typeof MediaType>;
 
@@ -24,6 +26,7 @@ export const ExternalIds: z.ZodType<ExternalIds, ExternalIds> = z
   .object({ tmdb: id, imdb: id, tvdb: id, igdb: id, trakt: id })
   .catchall(id);
 
+/** What a picture shows, and where it is put. */
 export const ArtworkKind = z.enum([
   'poster',
   'backdrop',

@@ -104,5 +104,7 @@ export interface HostNotes {
   unheard: { code: string; message: string };
 }
 
+/** A name of {@link HostCalls}. */
 export type HostCallName = keyof HostCalls;
+/** A name of {@link HostNotes}. */
 export type HostNoteName = keyof HostNotes;
