@@ -109,7 +109,7 @@ describe.each(testDialects)('item list on %s', (dialect) => {
     [{ query: 'harbour' }, ['1000 Nights', 'Blue Harbour']],
     [{ query: 'kovač' }, ['Blue Harbour']],
     [{ query: 'night ночь' }, ['Ночь']],
-    [{ query: 'harbour tal' }, ['1000 Nights']],
+    [{ query: 'harbour tale' }, ['1000 Nights']],
     [{ query: 'tale harb night' }, []],
     [{ query: 'amber nights' }, []],
     [{ query: 'НОЧЬ' }, ['Ночь']],

@@ -41,7 +41,10 @@ export function selectPeople(dialect: Dialect, folded: string): SqlFragment {
   };
 }
 
-/** Item ids whose overview has all words of the folded text, the last one perhaps only begun; undefined for no words. */
+/**
+ * Item ids whose overview has all words of the folded text; undefined for no words. Words that are only begun do not count: PostgreSQL
+ * cannot tell how many they would be, and would read every description.
+ */
 export function selectDescribed(dialect: Dialect, folded: string): SqlFragment | undefined {
   const all = wordsOf(folded);
   // A single letter beside words says nothing and would cost more than all of them.
@@ -50,13 +53,13 @@ export function selectDescribed(dialect: Dialect, folded: string): SqlFragment |
   if (dialect === 'sqlite') {
     return {
       sql: 'select rowid as id from overview_search where overview_search match ?',
-      parameters: [`${words.map(phrase).join(' AND ')}*`],
+      parameters: [words.map(phrase).join(' AND ')],
     };
   }
   const lexemes = words.map((word) => `'${word.replaceAll(/['\\]/g, '$&$&')}'`);
   return {
     sql: 'select item_id as id from media_search where overview @@ ?::tsquery',
-    parameters: [`${lexemes.join(' & ')}:*`],
+    parameters: [lexemes.join(' & ')],
   };
 }
 

@@ -32,11 +32,17 @@ export function createSearch(database: Database): Search {
   const idsOf = async ({ sql, parameters }: SqlFragment, most: number): Promise<number[]> =>
     (await database.all<{ id: number }>(`${sql} limit ${most}`, parameters)).map(({ id }) => id);
 
-  /** Newer entries first, where the index gives them in that order for nothing. */
-  const containing = (column: SearchColumn, text: string, most: number): Promise<number[]> => {
-    const { sql, parameters } = selectContaining(dialect, column, text);
-    return idsOf({ sql: dialect === 'sqlite' ? `${sql} order by rowid desc` : sql, parameters }, most);
-  };
+  /**
+   * Matches that a text index finds. SQLite gives the newest first for nothing. PostgreSQL, told of the limit, would rather read
+   * the whole table in the hope to find enough soon; behind the fence it asks the index.
+   */
+  const matches = ({ sql, parameters }: SqlFragment, most: number): Promise<number[]> =>
+    dialect === 'sqlite'
+      ? idsOf({ sql: `${sql} order by rowid desc`, parameters }, most)
+      : idsOf({ sql: `with found as materialized (${sql}) select id from found`, parameters }, most);
+
+  const containing = (column: SearchColumn, text: string, most: number): Promise<number[]> =>
+    matches(selectContaining(dialect, column, text), most);
 
   /** Kinds of match, best first; each is asked for only while the better ones do not fill the answer. */
   const itemTiers = (folded: string): (() => Promise<number[]>)[] => {
@@ -65,11 +71,11 @@ export function createSearch(database: Database): Search {
 
   const byOverview = async (folded: string): Promise<number[]> => {
     const described = selectDescribed(dialect, folded);
-    return described ? idsOf(described, some) : [];
+    return described ? matches(described, some) : [];
   };
 
   const byCast = async (folded: string): Promise<number[]> => {
-    const people = await idsOf(selectPeople(dialect, folded), 50);
+    const people = await matches(selectPeople(dialect, folded), 50);
     if (people.length === 0) return [];
     const listed = inNumbers(dialect, 'person_id', people);
     return idsOf(
@@ -112,7 +118,7 @@ export function createSearch(database: Database): Search {
         { sql: `select id from people where ${range}`, parameters: [folded, folded + last] },
         some,
       );
-      const inside = exact.length >= limit ? [] : await idsOf(selectPeople(dialect, folded), some);
+      const inside = exact.length >= limit ? [] : await matches(selectPeople(dialect, folded), some);
       const all = [...new Set([...exact, ...inside])];
       if (all.length === 0) return [];
       const listed = inNumbers(dialect, 'p.id', all);
