@@ -11,6 +11,8 @@ export interface Transcoder {
   version: string;
   encoders: readonly string[];
   canToneMap: boolean;
+  /** How this version is told to keep the times of pictures; the older name was taken away later. */
+  timingOption: '-fps_mode' | '-vsync';
 }
 
 export type PlaybackSettings = () => Config['playback'];
@@ -92,9 +94,13 @@ async function ask(command: string): Promise<Transcoder | undefined> {
     output(command, '-filters'),
   ]);
   if (version === undefined) return undefined;
+  const number = /^ffmpeg version (\S+)/.exec(version)?.[1] ?? 'unknown';
+  const [major, minor] = (/^n?(\d+)\.(\d+)/.exec(number) ?? []).slice(1).map(Number);
+  const isOld = major !== undefined && (major < 5 || (major === 5 && minor === 0));
   return {
     path: command,
-    version: /^ffmpeg version (\S+)/.exec(version)?.[1] ?? 'unknown',
+    version: number,
+    timingOption: isOld ? '-vsync' : '-fps_mode',
     encoders: [...(encoders ?? '').matchAll(/^ V\S{5} (\S+)/gm)]
       .map((line) => line[1] as string)
       .filter((name) => name === 'libx264' || name.startsWith('h264_')),

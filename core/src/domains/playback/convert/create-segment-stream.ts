@@ -31,7 +31,7 @@ export function createSegmentStream({ plan, folder, transcoder, takePlace, ...pa
         path: parts.media.path,
         container: parts.media.container,
         startMs: plan.starts[segment] ?? 0,
-        video: videoOf(parts, plan.starts.slice(segment, segment + mostKeyFrames), transcoder.canToneMap),
+        video: videoOf(parts, plan.starts.slice(segment, segment + mostKeyFrames), transcoder),
         audio: audioOf(parts),
       }),
   });
@@ -42,13 +42,13 @@ type Parts = Pick<ConversionParts, 'media' | 'decision' | 'encoder'>;
 function videoOf(
   { media: { video }, decision, encoder }: Parts,
   keyFrames: readonly number[],
-  canToneMap: boolean,
+  { canToneMap, timingOption }: Transcoder,
 ): Conversion['video'] {
   const how = decision.video;
   if (!video || how === 'none') return undefined;
   const { index, codec, height } = video;
   if (how === 'copy') return { index, codec, copy: true };
-  return { index, codec, copy: false, height, target: how, encoder, keyFrames, canToneMap };
+  return { index, codec, copy: false, height, target: how, encoder, keyFrames, canToneMap, timingOption };
 }
 
 function audioOf({ media, decision }: Parts): Conversion['audio'] {

@@ -27,6 +27,7 @@ export interface EncodedVideo {
   keyFrames: readonly number[];
   /** ffmpeg has `zscale`, without which HDR cannot be brought down to what every screen shows. */
   canToneMap: boolean;
+  timingOption: '-fps_mode' | '-vsync';
 }
 export interface CopiedAudio {
   index: number;
@@ -116,7 +117,8 @@ function videoArguments(video: CopiedVideo | EncodedVideo): string[] {
     ...['-c:v', encoder.name, ...encoder.options(target.kbps)],
     // A group longer than any segment: only the wanted key frames are made.
     ...['-g', '9999', '-force_key_frames', keyFrames.map((ms) => String(ms / 1000)).join(',')],
-    ...['-vf', filtersOf(video).join(',')],
+    // Times as they are: rounded to whole frames, a picture may land on the wrong side of a cut.
+    ...[video.timingOption, 'vfr', '-enc_time_base', '1:90000', '-vf', filtersOf(video).join(',')],
   ];
 }
 

@@ -187,7 +187,8 @@ function failureOf(error: unknown): AppError {
       cause: error,
     });
   if (error instanceof AppError) return error;
-  return new AppError('internal', `Converting failed: ${error instanceof Error ? error.message : String(error)}`, {
+  return new AppError('unavailable', 'What ffmpeg made of the film cannot be read.', {
+    fix: 'Look into the log, and whether the installed ffmpeg is version 5 or newer.',
     cause: error,
   });
 }
