@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { defineJob, type JobContext, type JobDefinition } from '../../kernel/jobs/job.ts';
 import { readJson } from '../../kernel/database/database.ts';
 import type { JobHistory } from '../../kernel/jobs/job-history.ts';
-import type { Providers } from '../../kernel/plugins/connections.service.ts';
+import type { Providers } from '../../kernel/plugins/providers.ts';
 import type { Hooks } from '../../kernel/plugins/hook-bus.ts';
 import type { LibraryNews } from './library-news.ts';
 import type { LibraryStore } from './library-store.ts';

@@ -5,7 +5,7 @@ import type { Jobs } from '../../kernel/jobs/job.ts';
 import type { JobHistory } from '../../kernel/jobs/job-history.ts';
 import type { Logger } from '../../kernel/log/logger.ts';
 import type { DomainModule } from '../../kernel/module.ts';
-import type { Providers } from '../../kernel/plugins/connections.service.ts';
+import type { Providers } from '../../kernel/plugins/providers.ts';
 import type { Hooks } from '../../kernel/plugins/hook-bus.ts';
 import type { CatalogService } from '../catalog/catalog.service.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';

@@ -1,6 +1,6 @@
 import { metadata, type ExternalIds, type MediaData, type MediaEntry } from '@vitascope/sdk';
 import { AppError, codeOf } from '../../kernel/errors.ts';
-import type { Providers, UsableConnection } from '../../kernel/plugins/connections.service.ts';
+import type { Providers, UsableConnection } from '../../kernel/plugins/providers.ts';
 import type { Hooks } from '../../kernel/plugins/hook-bus.ts';
 import type { MetadataSource } from '../catalog/catalog-entry.ts';
 import { attribute, joinSources } from './merged-sources.ts';

@@ -1,6 +1,6 @@
 import { localMetadata } from '@vitascope/sdk';
 import type { Hooks } from '../../kernel/plugins/hook-bus.ts';
-import type { Providers } from '../../kernel/plugins/connections.service.ts';
+import type { Providers } from '../../kernel/plugins/providers.ts';
 import type { LocalAnswer, ScanHost } from './scan/scan-types.ts';
 
 /** Answers what the scan's process asks of plugins. */

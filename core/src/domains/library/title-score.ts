@@ -33,6 +33,7 @@ export const margin = 0.1;
 
 const weights = {
   sameTitle: 0.6,
+  likeTitle: 0.45,
   sameYear: 0.3,
   nearYear: 0.15,
   otherYear: -0.3,
@@ -71,7 +72,7 @@ function titleReason({ title }: TitleSubject, offer: TitleOffer): Reason {
   const best = Math.max(own, original);
   const name = original > own ? 'original title' : 'title';
   if (best === 1) return { text: `The same ${name}`, weight: weights.sameTitle };
-  const weight = rounded((weights.sameTitle * Math.max(0, best - leastAlike)) / (1 - leastAlike));
+  const weight = rounded((weights.likeTitle * Math.max(0, best - leastAlike)) / (1 - leastAlike));
   return { text: `A ${name} that is ${Math.round(best * 100)} % alike`, weight };
 }
 
