@@ -26,7 +26,7 @@ export interface ArtworkRow {
   locked: unknown;
   position: number;
 }
-export const artworkColumns =
+const artworkColumns =
   'id, item_id, kind, source, location, provider, language, width, height, placeholder, version, locked, position';
 
 /** Pictures of other sources come after those beside the files. */

@@ -19,11 +19,11 @@ interface PersonRow {
   height: number | null;
 }
 
-export const personColumns = 'p.id, p.name, p.picture_id, a.version, a.placeholder, a.width, a.height';
+const personColumns = 'p.id, p.name, p.picture_id, a.version, a.placeholder, a.width, a.height';
 const personTables = 'people p left join artwork a on a.id = p.picture_id';
 const actingRoles: ReadonlySet<string> = new Set(['actor', 'guest', 'voice']);
 
-export const personCard = (row: PersonRow, showPicture: ShowPicture): PersonCard => ({
+const personCard = (row: PersonRow, showPicture: ShowPicture): PersonCard => ({
   id: row.id,
   name: row.name,
   picture: pictureOf(row, showPicture),

@@ -12,7 +12,7 @@ export function createIdSet(ids: Uint32Array): IdSet {
   return { words, size: ids.length };
 }
 
-export const hasId = ({ words }: IdSet, id: number): boolean => ((words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0;
+const hasId = ({ words }: IdSet, id: number): boolean => ((words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0;
 
 /** Which ids pass: those in the set, or those outside it. */
 export interface Sieve {

@@ -13,7 +13,7 @@ export type SearchColumn = 'title' | 'original_title' | 'starts';
 const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** A text for `like … escape '\'`, somewhere inside. */
-export const likePattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+const likePattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** Item ids whose column contains the folded text, as a select of one column `id`. */
 export function selectContaining(dialect: Dialect, column: SearchColumn, text: string): SqlFragment {

@@ -4,7 +4,7 @@ import { fold } from './fold.ts';
 import { inNumbers, inTexts, storable } from './value-list.ts';
 
 /** Fields of media data that are terms, and their kinds. */
-export const termKinds = {
+const termKinds = {
   genres: 'genre',
   categories: 'category',
   sources: 'source',

@@ -36,7 +36,7 @@ export async function describePicture(path: string): Promise<PictureDescription 
 }
 
 /** The version of a picture that is a file. */
-export const pictureVersion = (size: number, modifiedMs: number): string =>
+const pictureVersion = (size: number, modifiedMs: number): string =>
   `${size.toString(36)}-${Math.round(modifiedMs).toString(36)}`;
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -24,7 +24,7 @@ export interface PictureSourceParts {
 }
 
 /** More bytes are no picture for a page. */
-export const mostBytes = 40 * 1024 * 1024;
+const mostBytes = 40 * 1024 * 1024;
 
 /** Reads the bytes of a picture. @throws AppError `not_found`, `too_large`, or what the fetching threw */
 export type ReadPicture = (place: PicturePlace, signal: AbortSignal) => Promise<Uint8Array>;

@@ -3,7 +3,7 @@ import { AppError } from '../../../kernel/errors.ts';
 import { readPictureHeader } from './picture-header.ts';
 
 /** Widths that pictures are kept in; a request gets the next larger one, never more than the picture has. */
-export const keptWidths = [100, 200, 300, 400, 600, 800, 1280, 1920] as const;
+const keptWidths = [100, 200, 300, 400, 600, 800, 1280, 1920] as const;
 export const bucketOf = (width: number | undefined): number =>
   keptWidths.find((kept) => width !== undefined && kept >= width) ?? keptWidths.at(-1)!;
 
