@@ -96,6 +96,7 @@ function print(name: string, o: { node: ts.Declaration; symbol: ts.Symbol; check
     return printer.printNode(ts.EmitHint.Unspecified, node, source).replace(/^export /, '');
   }
   if (ts.isClassDeclaration(node)) return printClass(name, node, checker);
+  if (ts.isSourceFile(node)) return `const ${name}: the whole of zod 4`;
   const type = checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, node), node, flags);
   return ts.isFunctionDeclaration(node) ? `function ${name}: ${type}` : `const ${name}: ${type}`;
 }

@@ -4,7 +4,7 @@ import type { Conn, Ctx } from '../context.ts';
 import { defineContract, feed, method, optional, type AskInput, type AskOutput, type MethodsOf } from '../contract.ts';
 import type { MediaEntry, MediaType, Page } from '../media.ts';
 import type { Out } from '../schema.ts';
-import { localMetadata, type LocalMetadataMethods } from './local-metadata.ts';
+import type { localMetadata, LocalMetadataMethods } from './local-metadata.ts';
 import { metadata, type MetadataMethods } from './metadata.ts';
 
 describe('contracts, as the compiler sees them', () => {

@@ -96,6 +96,14 @@ export class ConnectionStore {
     ]);
   }
 
+  /** Where it stands, and nothing else: settings may be changing at the same time. */
+  async updateStanding(id: string, { state, reason, step, until }: Standing): Promise<void> {
+    await this.#database.run(
+      'update connections set state = ?, state_reason = ?, backoff_step = ?, backoff_until = ? where id = ?',
+      [state, reason, step, until ?? null, id],
+    );
+  }
+
   async remove(id: string): Promise<void> {
     await this.#database.run('delete from connections where id = ?', [id]);
   }

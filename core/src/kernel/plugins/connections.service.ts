@@ -1,71 +1,19 @@
-import type { AnyContract, AskInput, AskMethod, AskOutput, Tokens } from '@vitascope/sdk';
-import { faultText, type WireConnection } from '@vitascope/sdk/runtime';
+import type { AnyContract, AskInput, AskMethod, AskOutput } from '@vitascope/sdk';
+import { faultText } from '@vitascope/sdk/runtime';
 import { AppError, notFound } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { afterFailure, afterSuccess, refusal, type Standing } from './breaker.ts';
+import { afterFailure, refusal, type Standing } from './breaker.ts';
+import { ConnectionCalls, failureOf, settingsOf } from './connection-calls.ts';
 import type { Connection, ConnectionStore } from './connection-store.ts';
+import { kindOf, viewOf } from './connection-view.ts';
 import type { ContractRegistry, ProviderEntry } from './contract-registry.ts';
-import { namedHosts } from './http/address-guard.ts';
 import type { Hooks } from './hook-bus.ts';
-import { pluginError, scopeOf, type HostScope, type ScopeInput } from './host-scope.ts';
 import type { ConnectionKind, ConnectionView, TestResult } from './plugins.schema.ts';
+import type { Answers, AskOptions, ConnectionInput, Providers, UsableConnection } from './providers.ts';
 import type { RunningPlugin } from './running-plugin.ts';
-import { joinSecrets, mergeSecrets, splitSecrets } from './secret-fields.ts';
+import { mergeSecrets, splitSecrets } from './secret-fields.ts';
 
 type Values = Record<string, unknown>;
-
-/** A connection that can be asked now, with what its provider says about itself. */
-export interface UsableConnection {
-  id: string;
-  name: string;
-  kind: string;
-  pluginId: string;
-  priority: number;
-  facts: Values;
-  methods: readonly string[];
-}
-
-/** How a call is made on whose behalf. */
-export interface AskOptions {
-  scope?: ScopeInput;
-  signal?: AbortSignal;
-}
-
-/** One answer or failure for each connection, in order of priority. */
-export interface Answers<T> {
-  results: { connection: string; name: string; kind: string; pluginId: string; value: T }[];
-  failures: { connection: string; name: string; code: string; message: string }[];
-}
-
-/** What domains ask of configured providers. */
-export interface Providers {
-  /** Connections of a contract whose plugin is active and that are not resting, in order of priority. */
-  usable(contract: AnyContract, accountId?: string): UsableConnection[];
-  /** Asks all of them that have the method; never rejects for what one of them does. */
-  ask<C extends AnyContract, K extends AskMethod<C>>(
-    contract: C,
-    method: K,
-    input: AskInput<C, K>,
-    options?: AskOptions,
-  ): Promise<Answers<AskOutput<C, K>>>;
-  /** Asks one. Feeds come back as async generators. */
-  call<C extends AnyContract, K extends string>(
-    connectionId: string,
-    call: { contract: C; method: K; input: AskInput<C, K> },
-    options?: AskOptions,
-  ): Promise<AskOutput<C, K>>;
-}
-
-export interface ConnectionInput {
-  pluginId: string;
-  contract: string;
-  kind: string;
-  name: string;
-  settings: Values;
-  priority: number;
-  tags: string[];
-  enabled: boolean;
-}
 
 interface Parts {
   store: ConnectionStore;
@@ -77,17 +25,21 @@ interface Parts {
   now?(): number;
 }
 
-const deepest = 8;
-const tokensKey = '$tokens';
-
 /** Configured providers: kept, tried, asked, and rested when they fail. */
 export class Connections implements Providers {
   readonly #parts: Parts;
   readonly #connections = new Map<string, Connection>();
-  readonly #renewals = new Map<string, Promise<void>>();
+  readonly #calls: ConnectionCalls;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#calls = new ConnectionCalls({
+      store: parts.store,
+      plugins: parts.plugins,
+      find: (id) => this.#connections.get(id),
+      changed: (connection) => this.#announce(connection),
+      now: () => this.#now(),
+    });
   }
 
   async load(): Promise<void> {
@@ -114,19 +66,7 @@ export class Connections implements Providers {
   }
 
   kinds(): ConnectionKind[] {
-    return this.#parts.contracts.list().map((entry) => ({
-      pluginId: entry.pluginId,
-      pluginName: entry.pluginName,
-      contract: entry.contract.id,
-      kind: entry.kind,
-      name: entry.name,
-      ...(entry.icon && { icon: entry.icon }),
-      ...(entry.settings && { schema: entry.settings }),
-      presets: [...entry.presets],
-      methods: [...entry.methods],
-      login: entry.login,
-      facts: entry.facts,
-    }));
+    return this.#parts.contracts.list().map(kindOf);
   }
 
   async create(input: ConnectionInput): Promise<ConnectionView> {
@@ -182,7 +122,8 @@ export class Connections implements Providers {
     const { result, error } = await this.#try(connection, options);
     const { enabled } = connection;
     const clear: Standing = { state: 'ok', reason: '', step: 0 };
-    if (enabled) await this.#stand(connection, error ? afterFailure(clear, failureOf(error), this.#now()) : clear);
+    if (enabled)
+      await this.#calls.stand(connection, error ? afterFailure(clear, failureOf(error), this.#now()) : clear);
     return result;
   }
 
@@ -230,7 +171,7 @@ export class Connections implements Providers {
       entry.methods.includes(method),
     );
     const answers = await Promise.allSettled(
-      candidates.map(({ connection, entry }) => this.#invoke(connection, { entry, method, input }, options)),
+      candidates.map(({ connection, entry }) => this.#calls.call(connection, { entry, method, input }, options)),
     );
     const settled: Answers<AskOutput<C, K>> = { results: [], failures: [] };
     for (const [i, answer] of answers.entries()) {
@@ -252,7 +193,7 @@ export class Connections implements Providers {
     if (connection.contract !== contract.id) {
       throw new AppError('unsupported', `"${connection.name}" is a connection of ${connection.contract}.`);
     }
-    return this.#invoke(connection, { entry, method, input }, options) as Promise<AskOutput<C, K>>;
+    return this.#calls.call(connection, { entry, method, input }, options) as Promise<AskOutput<C, K>>;
   }
 
   // For the plugin host.
@@ -286,39 +227,12 @@ export class Connections implements Providers {
   }
 
   token(id: string): string | undefined {
-    return this.#tokens(id)?.access;
+    return this.#calls.token(id);
   }
 
-  /** Renews the tokens once for everybody who waits, and only if nobody did since `stale` was given out. */
-  async renewToken(id: string, stale: string): Promise<void> {
-    const tokens = this.#tokens(id);
-    if (!tokens) throw new AppError('auth', 'The connection is not signed in.');
-    if (tokens.access !== stale) return;
-    const renewal =
-      this.#renewals.get(id) ??
-      this.#renew(id, tokens).finally(() => {
-        this.#renewals.delete(id);
-      });
-    this.#renewals.set(id, renewal);
-    await renewal;
-  }
-
-  async #renew(id: string, tokens: Tokens): Promise<void> {
+  renewToken(id: string, stale: string): Promise<void> {
     const connection = this.get(id);
-    const entry = this.#entryOf(connection);
-    const renewed = (await this.#invoke(
-      connection,
-      { entry, method: 'login.refresh', input: { tokens } },
-      {},
-    )) as Tokens;
-    const changed = this.get(id);
-    changed.secrets = { ...changed.secrets, [tokensKey]: JSON.stringify(renewed) };
-    await this.#parts.store.update(changed);
-  }
-
-  #tokens(id: string): Tokens | undefined {
-    const text = this.#connections.get(id)?.secrets[tokensKey];
-    return text === undefined ? undefined : (JSON.parse(text) as Tokens);
+    return this.#calls.renewToken(connection, this.#entryOf(connection), stale);
   }
 
   #candidates(contract: AnyContract, accountId?: string): { connection: Connection; entry: ProviderEntry }[] {
@@ -354,7 +268,7 @@ export class Connections implements Providers {
     const secrets = mergeSecrets(before, { secrets: given, removed });
     const faults = await this.#parts
       .plugins(input.pluginId)!
-      .validate(entry.contract.id, entry.kind, joined({ settings: plain, secrets }));
+      .validate(entry.contract.id, entry.kind, settingsOf({ settings: plain, secrets }));
     if (faults.length === 0) return { entry, plain, secrets };
     throw new AppError('invalid_config', `The settings have faults: ${faultText(faults)}.`, {
       errors: faults.map((fault) => ({
@@ -369,83 +283,13 @@ export class Connections implements Providers {
     const duration = () => Math.round(performance.now() - started);
     try {
       const entry = this.#entryOf(connection);
-      const said = await this.#invokePlugin(connection, { entry, method: 'check', input: {} }, options);
+      const said = await this.#calls.callAnyway(connection, { entry, method: 'check', input: {} }, options);
       const message = typeof said === 'string' && said ? said : 'It works.';
       return { result: { ok: true, message, durationMs: duration() } };
     } catch (error) {
       const { code, message, fix } = error as AppError;
       return { result: { ok: false, message, code, ...(fix && { fix }), durationMs: duration() }, error };
     }
-  }
-
-  async #invoke(
-    connection: Connection,
-    call: { entry: ProviderEntry; method: string; input: unknown },
-    options: AskOptions,
-  ): Promise<any> {
-    const refused = refusal(connection.standing, this.#now());
-    if (refused) throw pluginError(refused, connection.name);
-    try {
-      const value = await this.#invokePlugin(connection, call, options);
-      if (isFeed(value)) return this.#watchedFeed(connection, value);
-      await this.#stand(connection, afterSuccess(connection.standing));
-      return value;
-    } catch (error) {
-      await this.#stand(connection, afterFailure(connection.standing, failureOf(error), this.#now()));
-      throw error;
-    }
-  }
-
-  async *#watchedFeed(connection: Connection, feed: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-    try {
-      yield* feed;
-      await this.#stand(connection, afterSuccess(connection.standing));
-    } catch (error) {
-      await this.#stand(connection, afterFailure(connection.standing, failureOf(error), this.#now()));
-      throw pluginError(error, connection.name);
-    }
-  }
-
-  async #invokePlugin(
-    connection: Connection,
-    { entry, method, input }: { entry: ProviderEntry; method: string; input: unknown },
-    { scope, signal }: AskOptions,
-  ): Promise<any> {
-    const plugin = this.#parts.plugins(entry.pluginId);
-    if (!plugin) throw new AppError('unavailable', `Plugin "${entry.pluginId}" is not active.`);
-    const depth = (scope?.depth ?? 0) + 1;
-    if (depth > deepest) throw new AppError('unsupported', 'Plugins ask each other in a circle.');
-    const settings = joined(connection);
-    const wire: WireConnection = {
-      id: connection.id,
-      name: connection.name,
-      kind: connection.kind,
-      settings,
-      webhookUrl: '',
-    };
-    const full: HostScope = {
-      ...scopeOf(scope),
-      depth,
-      connection: { id: connection.id, contract: connection.contract, kind: connection.kind },
-      reach: { named: namedHosts(settings), secrets: Object.values(connection.secrets) },
-    };
-    try {
-      return await plugin.invoke(
-        { contract: entry.contract, connection: wire, method, input },
-        { scope: full, signal },
-      );
-    } catch (error) {
-      throw pluginError(error, connection.name);
-    }
-  }
-
-  async #stand(connection: Connection, standing: Standing): Promise<void> {
-    const current = this.#connections.get(connection.id);
-    if (!current || current.standing === standing) return;
-    const isNews = current.standing.state !== standing.state;
-    current.standing = standing;
-    await this.#parts.store.update(current);
-    if (isNews) this.#announce(current);
   }
 
   #announce({ id, contract, kind, standing }: Connection): void {
@@ -461,27 +305,7 @@ export class Connections implements Providers {
   }
 
   #view(connection: Connection): ConnectionView {
-    const { standing } = connection;
-    const entry = this.#parts.contracts.find(connection.contract, connection.kind);
-    return {
-      id: connection.id,
-      pluginId: connection.pluginId,
-      contract: connection.contract,
-      kind: connection.kind,
-      name: connection.name,
-      settings: connection.settings,
-      secretsSet: Object.keys(connection.secrets).filter((path) => path !== tokensKey),
-      ...(connection.accountId && { accountId: connection.accountId }),
-      priority: connection.priority,
-      tags: connection.tags,
-      enabled: connection.enabled,
-      available: entry?.pluginId === connection.pluginId,
-      state: standing.state,
-      reason: standing.reason,
-      ...(standing.until && standing.state === 'backoff' && { backoffUntil: new Date(standing.until).toISOString() }),
-      createdAt: new Date(connection.createdAt).toISOString(),
-      updatedAt: new Date(connection.updatedAt).toISOString(),
-    };
+    return viewOf(connection, this.#parts.contracts.find(connection.contract, connection.kind));
   }
 
   #now(): number {
@@ -493,24 +317,6 @@ const byPriority = (a: Connection, b: Connection): number =>
   (a.contract < b.contract ? -1 : Number(a.contract > b.contract)) ||
   a.priority - b.priority ||
   a.createdAt - b.createdAt;
-
-const joined = ({ settings, secrets }: Pick<Connection, 'settings' | 'secrets'>): Values => {
-  const { [tokensKey]: _tokens, ...own } = secrets;
-  return joinSecrets({ plain: settings, secrets: own });
-};
-
-const failureOf = (error: unknown): { code: string; message: string; retryAfterMs?: number } => {
-  const { code, message, details } = error as AppError;
-  const seconds = details?.retry_after_seconds;
-  return {
-    code: code ?? 'internal',
-    message: message ?? String(error),
-    ...(typeof seconds === 'number' && { retryAfterMs: seconds * 1000 }),
-  };
-};
-
-const isFeed = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value && !(value instanceof ReadableStream);
 
 const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;

@@ -61,7 +61,7 @@ describe('the hook bus', () => {
       tap('a', 'on', 'library.item.added', () => promise),
       tap('b', 'on', 'library.item.added', () => resolve()),
     ]);
-    await bus.emit('library.item.added', { ids: ['1'] });
+    expect(await bus.emit('library.item.added', { ids: ['1'] })).toBeUndefined();
   });
 
   it('finishes calls in flight on the taps they began with', async () => {

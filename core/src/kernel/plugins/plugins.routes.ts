@@ -1,6 +1,7 @@
 import { route, type Caller, type Route } from '../http/endpoint.ts';
-import type { AskOptions, Connections } from './connections.service.ts';
+import type { Connections } from './connections.service.ts';
 import { callerScope } from './plugin-routes.ts';
+import type { AskOptions } from './providers.ts';
 import type { PluginService } from './plugin.service.ts';
 import * as api from './plugins.schema.ts';
 

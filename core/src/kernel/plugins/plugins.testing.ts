@@ -88,7 +88,7 @@ async function open(ground: Ground): Promise<PluginHarness> {
   const { logger } = createLog({ level: 'debug', format: 'json', keepLines: 100 }, { write: (text) => log.push(text) });
   const events = createEventBus(logger);
   const jobs = createJobEngine({ database: test.database, events, logger, pollMs: 50 });
-  let server: TestServer;
+  const late: { server?: TestServer } = {};
   const made = createPlugins({
     bundledFolder: path.join(dataDir, 'bundled'),
     dataDir,
@@ -99,12 +99,13 @@ async function open(ground: Ground): Promise<PluginHarness> {
     logger,
     secrets: createSecretBox(testKey),
     jobs,
-    routes: () => server,
+    routes: () => late.server!,
     ...ground.options,
   });
-  server = await startTestServer(made.module.routes ?? [], {
+  const server = await startTestServer(made.module.routes ?? [], {
     authenticate: ({ token = '' }) => testCallers[token] && { ...testCallers[token], accountId: testAccountId },
   });
+  late.server = server;
   await made.module.start!(new AbortController().signal);
   await jobs.open();
   const stop = async (): Promise<void> => {
