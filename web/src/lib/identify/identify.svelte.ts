@@ -10,6 +10,20 @@ export type Candidate =
 type MatchBody = paths['/api/v1/library/{id}/match']['post']['requestBody']['content']['application/json'];
 export type MatchType = 'movie' | 'show';
 
+/** A film or show of which all files go to another title together. */
+export interface WholeTitle {
+  id: number;
+  title: string;
+  year: number | null;
+  type: MatchType;
+}
+
+export interface IdentificationOptions {
+  /** The file, or one of the title's files: candidates are looked for by it. */
+  fileId: number;
+  whole?: WholeTitle;
+}
+
 /** What a person says a file is, step by step: words to search by, a candidate or a new title, and the place in a show. */
 export class Identification {
   file = $state.raw<LibraryFile | undefined>();
@@ -27,11 +41,13 @@ export class Identification {
   busy = $state(false);
   #app: Pick<App, 'api'>;
   #fileId: number;
+  readonly whole: WholeTitle | undefined;
   #searching: AbortController | undefined;
 
-  constructor(app: Pick<App, 'api'>, fileId: number) {
+  constructor(app: Pick<App, 'api'>, { fileId, whole }: IdentificationOptions) {
     this.#app = app;
     this.#fileId = fileId;
+    this.whole = whole;
   }
 
   /** Reads the file, takes over what its name was understood as, and looks for candidates. */
@@ -41,9 +57,9 @@ export class Identification {
       const file = await ok(this.#app.api.GET('/api/v1/library/{id}', { params: { path: { id: this.#fileId } } }));
       const { parsed } = file;
       this.file = file;
-      this.query = parsed.title;
-      this.year = parsed.year;
-      this.type = parsed.type === 'movie' && parsed.episodes.length === 0 ? 'movie' : 'show';
+      this.query = this.whole?.title ?? parsed.title;
+      this.year = this.whole ? this.whole.year : parsed.year;
+      this.type = this.whole?.type ?? (parsed.type === 'movie' && parsed.episodes.length === 0 ? 'movie' : 'show');
       this.season = parsed.season;
       this.episodes = parsed.episodes.join(', ');
     } catch (error) {
@@ -77,7 +93,7 @@ export class Identification {
 
   /** Whether season and episode are asked for: the file belongs into a show and not to one episode that is there already. */
   get needsPlace(): boolean {
-    return (this.chosen?.type ?? this.type) === 'show';
+    return !this.whole && (this.chosen?.type ?? this.type) === 'show';
   }
 
   matchChosen(): Promise<LibraryFile | undefined> {
@@ -89,22 +105,38 @@ export class Identification {
     });
   }
 
+  /** Gives all files of the whole title to the chosen candidate; the number of that title, or undefined when it failed. */
+  async identifyWhole(): Promise<number | undefined> {
+    const { chosen, whole } = this;
+    if (!chosen || !whole) return undefined;
+    const body =
+      chosen.itemId !== null
+        ? { mediaId: chosen.itemId }
+        : { candidate: { connectionId: chosen.connectionId ?? '', entryId: chosen.entryId ?? '', type: chosen.type } };
+    const answer = await this.#attempt(() =>
+      ok(this.#app.api.POST('/api/v1/items/{id}/identify', { params: { path: { id: whole.id } }, body })),
+    );
+    return answer?.itemId;
+  }
+
   create(): Promise<LibraryFile | undefined> {
     return this.#match({ create: { type: this.type, title: this.query.trim(), year: this.year ?? undefined } });
   }
 
-  async #match(what: MatchBody): Promise<LibraryFile | undefined> {
+  #match(what: MatchBody): Promise<LibraryFile | undefined> {
+    const place = this.needsPlace ? { season: this.season ?? undefined, episodes: readEpisodes(this.episodes) } : {};
+    const body = { ...what, ...place, force: true };
+    return this.#attempt(() =>
+      ok(this.#app.api.POST('/api/v1/library/{id}/match', { params: { path: { id: this.#fileId } }, body })),
+    );
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     this.busy = true;
     this.error = undefined;
     this.faults = {};
-    const place = this.needsPlace ? { season: this.season ?? undefined, episodes: readEpisodes(this.episodes) } : {};
     try {
-      return await ok(
-        this.#app.api.POST('/api/v1/library/{id}/match', {
-          params: { path: { id: this.#fileId } },
-          body: { ...what, ...place, force: true },
-        }),
-      );
+      return await work();
     } catch (error) {
       this.error = friendlyError(error);
       this.faults = fieldFaults(error);
