@@ -13,6 +13,7 @@ export async function startServer(options: FoundationOptions): Promise<RunningSe
   try {
     await startModules(server);
     await server.jobs.open();
+    await server.demoScanned();
     const { url } = await server.http.listen();
     await announce(url, foundation, server);
     return { url, stop: () => stop(foundation, server) };

@@ -8,10 +8,9 @@ import { eventStreamRoute } from './kernel/http/event-stream.ts';
 import { createHealthMonitor } from './kernel/http/health-monitor.ts';
 import { healthRoutes } from './kernel/http/health.routes.ts';
 import { refreshCookie, sessionCookie, type PageHandler } from './kernel/http/http-options.ts';
-import { AppError } from './kernel/errors.ts';
 import { createHttpServer, type HttpServer } from './kernel/http/http-server.ts';
 import { apiDescriptionRoute } from './kernel/http/openapi.routes.ts';
-import { createSendFile } from './kernel/http/send-file.ts';
+import { createSendFile, type SendFile } from './kernel/http/send-file.ts';
 import { createStaticApp } from './kernel/http/static-app.ts';
 import { createJobEngine, type JobEngine } from './kernel/jobs/job-engine.ts';
 import { createJobHistory } from './kernel/jobs/job-history.ts';
@@ -20,6 +19,7 @@ import type { DomainModule } from './kernel/module.ts';
 import type { CatalogPort } from './kernel/plugins/ports.ts';
 import { createPlugins, type Plugins } from './kernel/plugins/create-plugins.ts';
 import { createCsrf, csrfCookie } from './kernel/security/csrf.ts';
+import { createSigner } from './kernel/security/signer.ts';
 import { createSecretBox } from './kernel/security/secret-box.ts';
 import { catalogModule, preparePictures } from './domains/catalog/catalog.module.ts';
 import { createCatalogService, type CatalogService } from './domains/catalog/catalog.service.ts';
@@ -32,16 +32,11 @@ import { identityRoutes } from './domains/identity/identity.routes.ts';
 import { IdentityService } from './domains/identity/identity.service.ts';
 import { Sessions } from './domains/identity/sessions.ts';
 import { fileSummaries, LibraryFiles } from './domains/library/file-reader.ts';
-import { createLibrariesService, type LibrariesService } from './domains/library/libraries.service.ts';
-import { libraryHealth } from './domains/library/library-health.ts';
-import { createLibraryNews } from './domains/library/library-news.ts';
-import { activeScansOf, scanJobs } from './domains/library/library-scan.job.ts';
-import { createManagedLibraries, type ManagedLibraries } from './domains/library/managed-libraries.ts';
-import { purgeMissingJob } from './domains/library/purge-missing.job.ts';
 import { Scanner } from './domains/library/scan/scan-host.ts';
 import { createScanHost } from './domains/library/scan-plugins.ts';
-import { createScanStarter, type ScanStarter } from './domains/library/scan-starter.ts';
+import { createLibraryDomain, type LibraryDomain } from './domains/library/library.module.ts';
 import { LibraryStore } from './domains/library/library-store.ts';
+import { playbackModule } from './domains/playback/playback.module.ts';
 import { ServerInfo } from './domains/settings/server-info.ts';
 import { settingsRoutes } from './domains/settings/settings.routes.ts';
 import { playedItems } from './domains/tracking/item-keeper.ts';
@@ -71,6 +66,8 @@ export interface Server {
   catalog: CatalogService;
   /** In the order in which they start. */
   modules: readonly DomainModule[];
+  /** Resolves when the demo library, where one is shown, has been scanned once. */
+  demoScanned(): Promise<void>;
 }
 
 /** A name for something the container keeps, with its type. */
@@ -106,9 +103,11 @@ const LIBRARY_FILES = token<LibraryFiles>('library-files');
 const LIBRARY_STORE = token<LibraryStore>('library-store');
 const MODULES = token<readonly DomainModule[]>('modules');
 const PICTURES = token<PictureService>('pictures');
+const PLAYBACK = token<DomainModule>('playback');
 const PLUGIN_CATALOG = token<CatalogPort>('plugin-catalog');
 const PLUGINS = token<Plugins>('plugins');
 const LIBRARIES = token<LibraryParts>('libraries');
+const SEND_FILE = token<SendFile>('send-file');
 const TRACKING = token<TrackingService>('tracking');
 
 /** Builds every part of the server once, lazily, from the foundation. Nothing runs yet. */
@@ -132,6 +131,8 @@ export function wire(foundation: Foundation): Server {
   provide(LIBRARY_FILES, ({ database }) => new LibraryFiles(database));
   provide(LIBRARIES, makeLibraries);
   provide(TRACKING, makeTracking);
+  provide(PLAYBACK, makePlayback);
+  provide(SEND_FILE, () => createSendFile());
   provide(MODULES, makeModules);
   provide(HTTP, makeHttp);
 
@@ -142,6 +143,7 @@ export function wire(foundation: Foundation): Server {
     identity: get(IDENTITY),
     catalog: get(CATALOG),
     modules: get(MODULES),
+    demoScanned: () => get(LIBRARIES).demoScanned(),
   };
 }
 
@@ -200,7 +202,7 @@ function makeCatalog({ database, events, loaded }: Foundation, get: Get): Catalo
       const { extra } = await hooks.filter('catalog.present', { item: { ...detail }, extra: {} });
       return { ...detail, extra };
     },
-    refresh: async () => Promise.reject(new AppError('unsupported', 'not wired yet')),
+    refresh: (itemId, accountId) => get(LIBRARIES).domain.refreshItem(itemId, accountId),
     pictureBase: `${basePath === '/' ? '' : basePath}/api/v1/pictures`,
   });
 }
@@ -216,41 +218,15 @@ function makePictures({ database, storage, logger }: Foundation, get: Get): Pict
 }
 
 interface LibraryParts {
-  scans: ScanStarter;
-  service: LibrariesService;
-  managed: ManagedLibraries;
+  domain: LibraryDomain;
   module: DomainModule;
+  demoScanned(): Promise<void>;
 }
 
 function makeLibraries(foundation: Foundation, get: Get): LibraryParts {
   const { database, events, logger, loaded } = foundation;
   const { hooks, providers } = get(PLUGINS);
-  const store = get(LIBRARY_STORE);
-  const catalog = get(CATALOG_STORE);
-  const activeScans = activeScansOf(createJobHistory(database));
-  const scans = createScanStarter({ store, jobs: get(JOBS), activeScans });
-  const news = createLibraryNews({ events, hooks });
-  const reserved = [loaded.config.dataDir];
-  const service = createLibrariesService({
-    database,
-    store,
-    catalog,
-    scans,
-    activeScans,
-    news,
-    reserved,
-    declaredAt: declaredAt(loaded),
-  });
-  const managed = createManagedLibraries({
-    database,
-    store,
-    catalog,
-    scans,
-    news,
-    libraries: service,
-    reserved,
-    logger,
-  });
+  const jobs = get(JOBS);
   const scanner = new Scanner({
     entry: scanProcess,
     logger,
@@ -259,26 +235,63 @@ function makeLibraries(foundation: Foundation, get: Get): LibraryParts {
     dataDir: loaded.config.dataDir,
     migrationsDir: installPaths.migrations,
   });
-  const followUp = async () => void (await get(JOBS).start(preparePictures, {}));
+  const domain = createLibraryDomain({
+    database,
+    events,
+    logger,
+    jobs,
+    history: createJobHistory(database),
+    providers,
+    hooks,
+    store: get(LIBRARY_STORE),
+    files: get(LIBRARY_FILES),
+    catalog: get(CATALOG_STORE),
+    titles: get(CATALOG),
+    scanner,
+    declaredAt: declaredAt(loaded),
+    reserved: [loaded.config.dataDir],
+    afterScan: async () => void (await jobs.start(preparePictures, {})),
+  });
+  const demoScans: string[] = [];
   return {
-    scans,
-    service,
-    managed,
+    domain,
     module: {
-      name: 'library',
-      jobs: [
-        ...scanJobs({ store, scanner, scans, providers, hooks, news, followUp }),
-        purgeMissingJob({ database, store, catalog, news }),
-      ],
-      health: [libraryHealth(store)],
-      async start() {
-        await managed.sync(loaded.config.libraries);
-        if (await get(IDENTITY).demoOpen()) await managed.ensureDemo(installPaths.demo);
+      ...domain.module,
+      async start(signal) {
+        await domain.managed.sync(loaded.config.libraries);
+        if (await get(IDENTITY).demoOpen()) demoScans.push(...(await domain.managed.ensureDemo(installPaths.demo)));
+        await domain.module.start?.(signal);
       },
-      stop: () => scanner.stop(),
+      async stop() {
+        await domain.module.stop?.();
+        await scanner.stop();
+      },
+    },
+    // A scan that fails is in the job history; the server starts all the same.
+    demoScanned: async () => {
+      const late = AbortSignal.timeout(demoPatienceMs);
+      await Promise.allSettled(demoScans.map((id) => jobs.finished(id, late)));
     },
   };
 }
+
+function makePlayback({ loaded, config, secretKey, logger }: Foundation, get: Get): DomainModule {
+  return playbackModule({
+    settings: () => config.get('playback'),
+    dataDir: loaded.config.dataDir,
+    files: get(LIBRARY_FILES),
+    roots: get(LIBRARY_STORE),
+    titles: get(CATALOG),
+    progress: get(TRACKING),
+    hooks: get(PLUGINS).hooks,
+    signer: createSigner(secretKey, 'stream'),
+    sendFile: get(SEND_FILE),
+    logger,
+  });
+}
+
+/** A newcomer sees films at once rather than an empty page, but never waits long. */
+const demoPatienceMs = 5000;
 
 const scanProcess = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './scan-process.ts' : './scan-process.js', import.meta.url),
@@ -344,7 +357,7 @@ function makeModules(foundation: Foundation, get: Get): readonly DomainModule[] 
         csrfToken: ({ sessionId, accountId }) => csrf.tokenFor(sessionId ?? accountId),
         cookies: { session: sessionCookie, refresh: refreshCookie, csrf: csrfCookie },
         onSetUp: async ({ keepDemo }) => {
-          if (!keepDemo) await get(LIBRARIES).managed.removeDemo();
+          if (!keepDemo) await get(LIBRARIES).domain.managed.removeDemo();
         },
       }),
     },
@@ -365,6 +378,7 @@ function makeModules(foundation: Foundation, get: Get): readonly DomainModule[] 
     },
     catalogModule(catalog, get(PICTURES)),
     get(LIBRARIES).module,
+    get(PLAYBACK),
     createJobsModule({ engine: jobs, database, historyDays: config.get('jobs').historyDays }),
     { name: 'database', health: [{ name: 'database', critical: true, check: () => database.ping() }] },
   );
@@ -401,7 +415,7 @@ function makeHttp(foundation: Foundation, get: Get): HttpServer {
     authenticate: (facts) => identity.authenticate(facts),
     csrf: createCsrf(secretKey),
     logger,
-    pages: pages(),
+    pages: pages(get(SEND_FILE)),
     validateResponses: process.env.VITASCOPE_VALIDATE_RESPONSES === '1',
   });
   http.stopping.addEventListener('abort', () => stopping.abort());
@@ -409,9 +423,7 @@ function makeHttp(foundation: Foundation, get: Get): HttpServer {
 }
 
 /** The API reference and the web app. */
-const pages = (): PageHandler[] =>
-  [createDocsPage(), createStaticApp({ folder: installPaths.webApp, sendFile: createSendFile() })].filter(
-    (page) => page !== undefined,
-  );
+const pages = (sendFile: SendFile): PageHandler[] =>
+  [createDocsPage(), createStaticApp({ folder: installPaths.webApp, sendFile })].filter((page) => page !== undefined);
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);

@@ -108,7 +108,6 @@ export const refresh = endpoint({
   tag: 'auth',
   summary: 'Exchanges the refresh token (cookie or body) for new tokens; the old one ends.',
   access: 'public',
-  limit: 'auth',
   body: z.object({ refreshToken: z.string().max(256).optional() }),
   response: SignedIn,
 });
