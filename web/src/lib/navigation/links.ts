@@ -26,7 +26,7 @@ export const links = {
   recommendations: () => to('/app/recommendations'),
   review: () => to('/app/review'),
   settings: (area?: string) => to(area ? `/app/settings/${area}` : '/app/settings'),
-  admin: (page: 'libraries' | 'accounts' | 'jobs' | 'plugins' | 'connections' | 'logs' | 'server') =>
+  admin: (page: 'libraries' | 'accounts' | 'jobs' | 'plugins' | 'connections' | 'logs' | 'server' | 'playback') =>
     to(`/app/admin/${page}`),
   /** A page of a plugin, as the manifest's `href` gives it. */
   plugin: (href: string) => to(href),

@@ -73,7 +73,8 @@ function ownsArrows(element: Element | null): boolean {
 function candidates(root: Document): HTMLElement[] {
   const scope = root.querySelector('[role="dialog"]') ?? root;
   return [...scope.querySelectorAll<HTMLElement>(focusable)].filter(
-    (element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }),
+    (element) =>
+      element.tabIndex >= 0 && !element.matches('[data-skip]') && element.checkVisibility({ visibilityProperty: true }),
   );
 }
 
