@@ -79,6 +79,8 @@ export const startPlayback = endpoint({
     subtitleTracks: z.array(SubtitleTrack),
     /** Fonts attached to the file, for ASS; signed. */
     fonts: z.array(z.object({ name: z.string(), url: z.string() })),
+    /** Frames for the scrub bar, signed: put milliseconds in place of `{ms}`. Absent where none can be made. */
+    thumbnails: z.string().optional(),
     chapters: z.array(z.object({ startMs: z.int(), title: z.string() })),
     versions: z.array(z.object({ fileId: z.int(), label: z.string() })),
     parts: z.array(z.object({ fileId: z.int(), number: z.int(), durationMs: z.int() })),
