@@ -1,27 +1,20 @@
-import { join } from 'node:path';
 import type { Manifest } from '@vitascope/sdk';
-import { AppError, notFound } from '../errors.ts';
+import { notFound, type AppError } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Caller } from '../http/endpoint.ts';
-import type { Logger } from '../log/logger.ts';
-import { PluginBlobs } from './blobs.ts';
-import { watchCrashes, type BootMarker } from './boot-marker.ts';
+import { watchCrashes } from './boot-marker.ts';
 import { discoverPlugins, type PluginRoot } from './discover.ts';
 import type { FoundPlugin } from './found-plugin.ts';
 import { judge } from './gate.ts';
-import { createHostListeners, createHostServices, jobName, type HostServiceParts } from './host-services.ts';
-import { namedHosts } from './http/address-guard.ts';
+import { jobName } from './host-services.ts';
 import type { Hooks } from './hook-bus.ts';
-import type { Reach } from './host-scope.ts';
-import { loadPlugin } from './load-plugin.ts';
-import { PluginAssets, type Asset } from './plugin-assets.ts';
-import type { PluginEntries } from './plugin-entries.ts';
+import type { Asset } from './plugin-assets.ts';
+import { PluginStarter, type Started, type StarterParts } from './plugin-starter.ts';
 import type { PluginRow, PluginStore } from './plugin-store.ts';
 import { viewOf } from './plugin-view.ts';
 import type { PluginState, PluginView, UiManifest } from './plugins.schema.ts';
 import { Problems } from './problems.ts';
 import type { RunningPlugin } from './running-plugin.ts';
-import type { SdkProvision } from './sdk-provision.ts';
 import { joinSecrets, mergeSecrets, splitSecrets } from './secret-fields.ts';
 import { createUiManifest } from './ui-manifest.ts';
 
@@ -33,28 +26,26 @@ interface Entry {
   reason: string;
   problems: Problems;
   /** While it is active or degraded. */
-  running?: { plugin: RunningPlugin; assets: PluginAssets };
+  running?: Started;
 }
 
-export interface PluginServiceParts {
+export interface PluginServiceParts extends StarterParts {
   roots: readonly PluginRoot[];
   /** `plugins` of the configuration file. */
-  config: { disabled: readonly string[]; safeMode: boolean; options: Readonly<Record<string, Readonly<Values>>> };
-  /** Every plugin's own folder lies below it. */
-  dataFolder: string;
+  config: {
+    disabled: readonly string[];
+    safeMode: boolean;
+    options: Readonly<Record<string, Readonly<Values>>>;
+  };
   store: PluginStore;
-  marker: BootMarker;
-  entries: PluginEntries;
   hooks: Hooks;
-  provision: SdkProvision;
   events: EventBus;
-  logger: Logger;
-  services: Omit<HostServiceParts, 'manifest' | 'blobs' | 'dataFolder'>;
 }
 
 /** Every plugin the server knows, and what it does with each. Changes happen one after another. */
 export class PluginService {
   readonly #parts: PluginServiceParts;
+  readonly #starter: PluginStarter;
   readonly #entries = new Map<string, Entry>();
   readonly #rows = new Map<string, PluginRow>();
   readonly #warned = new Set<string>();
@@ -64,6 +55,7 @@ export class PluginService {
 
   constructor(parts: PluginServiceParts) {
     this.#parts = parts;
+    this.#starter = new PluginStarter(parts);
   }
 
   /** Finds all plugins and starts those that are enabled. A plugin that cannot start is shown as that; the server goes on. */
@@ -268,70 +260,30 @@ export class PluginService {
 
   async #activate(entry: Entry, manifest: Manifest, options: Values): Promise<void> {
     const { found, problems } = entry;
-    const { marker, provision, entries, logger } = this.#parts;
     this.#set(entry, 'starting', '');
-    provision.add(found.folder);
-    marker.starting(found.id);
+    const loaded = (started: Started) => void (entry.running = started);
+    const { order } = this.#rowOf(entry);
     try {
-      const dataFolder = join(this.#parts.dataFolder, found.id);
-      const blobs = new PluginBlobs(dataFolder);
-      await blobs.clean();
-      const services = createHostServices({ ...this.#parts.services, manifest, blobs, dataFolder });
-      const host = { services, listeners: createHostListeners(manifest, logger) };
-      const plugin = await loadPlugin({ found, manifest, entry: found.entry!, options, problems, host });
-      const assets = await PluginAssets.load(found.folder);
-      this.#checkFiles(manifest, assets);
-      entry.running = { plugin, assets };
-      await entries.enter(plugin, { order: this.#rowOf(entry).order, reach: this.#reachOf(entry, options) });
+      entry.running = await this.#starter.start({ found, manifest, problems, options, order, loaded });
     } catch (error) {
-      await entry.running?.plugin.close();
       entry.running = undefined;
-      provision.remove(found.folder);
       throw error;
-    } finally {
-      marker.started();
     }
     this.#set(entry, 'active', '');
-    logger.info({ plugin: found.id, version: found.version }, 'Plugin started');
-    this.#afterStart(entry);
-  }
-
-  #afterStart({ found, running }: Entry): void {
-    const { hooks, events } = this.#parts;
-    events.emit('ui.changed', {});
-    void hooks.emit('plugin.activated', { id: found.id, version: found.version });
-    const isLate = this.#readyVersion !== undefined;
-    const listens = running?.plugin.manifest.contributes.hooks?.some(({ name }) => name === 'app.ready');
-    if (!isLate || !listens) return;
-    const reach = this.#reachOf(this.#entry(found.id), this.#optionsOf(this.#entry(found.id)));
-    const tap = { verb: 'on' as const, name: 'app.ready', input: { version: this.#readyVersion } };
-    const scope = { requestId: '', locale: 'en', timeZone: 'UTC', depth: 0, reach };
-    running!.plugin.tap(tap, { scope, deadlineMs: 30_000 }).catch((error: unknown) => {
-      this.#parts.logger.warn({ plugin: found.id, err: error }, 'A hook failed: app.ready');
-    });
-  }
-
-  #checkFiles({ contributes }: Manifest, assets: PluginAssets): void {
-    const shown = [...(contributes.pages ?? []), ...(contributes.widgets ?? [])];
-    const named = shown.flatMap(({ module, styles = [] }) => [...(module ? [module] : []), ...styles]);
-    const missing = named.filter((file) => !assets.has(file));
-    if (missing.length) throw new AppError('plugin_failed', `Its web folder lacks ${missing.join(', ')}.`);
+    this.#parts.logger.info({ plugin: found.id, version: found.version }, 'Plugin started');
+    this.#parts.events.emit('ui.changed', {});
+    void this.#parts.hooks.emit('plugin.activated', { id: found.id, version: found.version });
+    if (this.#readyVersion !== undefined) this.#starter.sayReady(entry.running, this.#readyVersion);
   }
 
   async #deactivate(entry: Entry, state: PluginState, reason: string): Promise<void> {
     const { running, found } = entry;
     if (running) {
-      const { entries, provision, hooks, events, logger } = this.#parts;
-      await entries.remove(found.id);
-      const isEmpty = await running.plugin.close();
+      await this.#starter.stop(found, running);
       entry.running = undefined;
-      provision.remove(found.folder);
-      this.#parts.services.http.forget(found.id);
-      const left = [...entries.leftovers(found.id), ...(isEmpty ? [] : ['calls that do not end'])];
-      if (left.length) logger.error({ plugin: found.id, left }, 'A stopped plugin left something behind');
-      events.emit('ui.changed', {});
-      void hooks.emit('plugin.disposed', { id: found.id });
-      logger.info({ plugin: found.id }, `Plugin stopped: ${reason}`);
+      this.#parts.events.emit('ui.changed', {});
+      void this.#parts.hooks.emit('plugin.disposed', { id: found.id });
+      this.#parts.logger.info({ plugin: found.id }, `Plugin stopped: ${reason}`);
     }
     const keeps: PluginState[] = ['incompatible', 'blocked'];
     if (running || !keeps.includes(entry.state)) this.#set(entry, state, reason);
@@ -412,11 +364,6 @@ export class PluginService {
   #optionsOf(entry: Entry): Values {
     const row = this.#rowOf(entry);
     return { ...joinSecrets({ plain: row.options, secrets: row.secrets }), ...this.#parts.config.options[row.id] };
-  }
-
-  #reachOf(entry: Entry, options: Values): Reach {
-    const { secrets } = splitSecrets(entry.found.manifest?.contributes.options, options);
-    return { named: namedHosts(options), secrets: Object.values(secrets) };
   }
 
   async #save(row: PluginRow): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
 const name = '@vitascope/sdk';
 
@@ -60,6 +60,3 @@ function sdkEntries(): Map<string, string> {
   }
   return entries;
 }
-
-/** The file of a module's address, without its version. */
-export const fileOf = (url: string): string => fileURLToPath(new URL(url.split('?', 1)[0]!));
