@@ -55,6 +55,11 @@ export class PlaybackSession {
     return this.#active > 0;
   }
 
+  /** Nothing is on its way to the client and no connection of it is open: it left, or has all it wants for now. */
+  get isQuiet(): boolean {
+    return this.#active === 0 && this.#sockets.size === 0 && Date.now() - this.lastRequest >= graceMs;
+  }
+
   touch(): void {
     this.lastContact = Date.now();
   }
@@ -88,8 +93,7 @@ export class PlaybackSession {
   #checkSoon(): void {
     clearTimeout(this.#check);
     this.#check = setTimeout(() => {
-      const isQuiet = this.#active === 0 && this.#sockets.size === 0 && Date.now() - this.lastRequest >= graceMs;
-      if (isQuiet) void this.facts.stream?.release();
+      if (this.isQuiet) void this.facts.stream?.release();
     }, graceMs);
     this.#check.unref();
   }

@@ -75,6 +75,7 @@ export class PlaybackSessions {
    */
   takePlace(): () => void {
     const { maxTranscodes } = this.#options.settings();
+    if (this.#conversions >= maxTranscodes) this.#makeRoom();
     if (this.#conversions >= maxTranscodes) {
       throw new AppError('transcode_limit', `All ${maxTranscodes} conversions that may run at once are in use.`, {
         fix: 'Wait until somebody stops, or raise playback.maxTranscodes.',
@@ -87,6 +88,15 @@ export class PlaybackSessions {
       if (isTaken) this.#conversions--;
       isTaken = false;
     };
+  }
+
+  /** Whoever left without a word gives way; if they come back, their ffmpeg starts again. */
+  #makeRoom(): void {
+    const quiet = this.list()
+      .filter(({ facts, isQuiet }) => isQuiet && facts.stream?.isRunning && facts.decision.mode !== 'remux')
+      .toSorted((a, b) => a.lastRequest - b.lastRequest)[0];
+    const released = quiet?.facts.stream?.release();
+    if (released) this.#inBackground(released);
   }
 
   /** Ends a session; resolves when its ffmpeg is gone and its segments are removed. */

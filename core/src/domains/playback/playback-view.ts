@@ -14,6 +14,8 @@ export interface MediaView {
   base: string;
   locale: string;
   addresses: StreamAddresses;
+  /** There is an ffmpeg that takes pictures for the scrub bar. */
+  canMakePictures: boolean;
 }
 
 type MediaPart = Pick<
@@ -24,13 +26,17 @@ type MediaPart = Pick<
   | 'audioTracks'
   | 'subtitleTracks'
   | 'fonts'
+  | 'thumbnails'
   | 'chapters'
   | 'creditsMs'
   | 'durationMs'
 >;
 
 /** What a player needs of the file of a session: addresses and tracks. */
-export function viewMedia(session: PlaybackSession, { base, locale, addresses }: MediaView): MediaPart {
+export function viewMedia(
+  session: PlaybackSession,
+  { base, locale, addresses, canMakePictures }: MediaView,
+): MediaPart {
   const { id, media, decision, accountId } = session.facts;
   const at = (kind: StreamKind): string =>
     addresses.query({ session: id, account: accountId, file: media.fileId, kind });
@@ -71,6 +77,7 @@ export function viewMedia(session: PlaybackSession, { base, locale, addresses }:
       ];
     }),
     fonts: media.fonts.map(({ index, name }) => ({ name, url: `${folder}/fonts/${index}${fonts}` })),
+    ...(canMakePictures && media.video && { thumbnails: `${folder}/thumbnails/{ms}.jpg${at('thumbnails')}` }),
     chapters: media.chapters.map(({ startMs, title }) => ({ startMs: Math.max(0, startMs), title })),
     creditsMs: creditsOf(media),
   };

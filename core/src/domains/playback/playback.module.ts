@@ -4,6 +4,8 @@ import type { DomainModule } from '../../kernel/module.ts';
 import type { SendFile } from '../../kernel/http/send-file.ts';
 import type { Signer } from '../../kernel/security/signer.ts';
 import { createCapabilities, type PlaybackSettings } from './capabilities.ts';
+import { createDerivedFiles } from './derived-files.ts';
+import { createFontFinder } from './fonts.ts';
 import { createKeyFrameFinder } from './keyframes/find-key-frames.ts';
 import { createOpenInRoot } from './media-access.ts';
 import { playbackRoutes } from './playback.routes.ts';
@@ -11,6 +13,8 @@ import { PlaybackService } from './playback.service.ts';
 import { PlaybackSessions } from './playback-sessions.ts';
 import type { MediaFiles, PlaybackHooks, Progress, RootFolders, Titles } from './ports.ts';
 import { createStreamAddresses } from './stream-addresses.ts';
+import { SubtitleService } from './subtitles/subtitle-service.ts';
+import { createThumbnailFinder } from './thumbnails.ts';
 
 export interface PlaybackModuleParts {
   settings: PlaybackSettings;
@@ -60,6 +64,8 @@ export function playbackModule(parts: PlaybackModuleParts): DomainModule {
     logger,
   });
   const addresses = createStreamAddresses(parts.signer, () => settings().signedUrlHours * hourMs);
+  const derived = createDerivedFiles(path.join(parts.dataDir, 'cache', 'playback'));
+  const subtitles = new SubtitleService({ derived, capabilities, openInRoot });
   return {
     name: 'playback',
     routes: playbackRoutes({
@@ -72,9 +78,17 @@ export function playbackModule(parts: PlaybackModuleParts): DomainModule {
       files,
       openInRoot,
       sendFile,
+      subtitles,
+      findFont: createFontFinder({ derived, capabilities }),
+      findThumbnail: createThumbnailFinder({ derived, capabilities }),
     }),
     health: [capabilities.health],
-    start: () => sessions.start(),
-    stop: () => sessions.stop(),
+    async start() {
+      await sessions.start();
+      await derived.prune();
+    },
+    async stop() {
+      await Promise.all([sessions.stop(), subtitles.stop()]);
+    },
   };
 }

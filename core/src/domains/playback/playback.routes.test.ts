@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpegAvailable, makeMedia } from '../../../../tests/fixtures/media.ts';
 import { browser, startPlaybackTest, type PlaybackTest } from './playback.testing.ts';
 
@@ -52,9 +52,19 @@ describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
     await makeMedia('h264-aac-mp4', film('direct.mp4'), { seconds: 20 });
     await makeMedia('h264-ac3-mkv', film('sound.mkv'), { seconds: 30 });
     await makeMedia('hevc-subtitles-mkv', film('picture.mkv'), { seconds: 30 });
-    await test.add([{ path: film('direct.mp4') }, { path: film('sound.mkv') }, { path: film('picture.mkv') }]);
+    await writeFile(film('picture.srt'), Buffer.from('1\n00:00:01,000 --> 00:00:02,500\n<i>Été</i> <3\n', 'latin1'));
+    await test.add([
+      { path: film('direct.mp4') },
+      { path: film('sound.mkv') },
+      { path: film('picture.mkv'), subtitles: [{ path: film('picture.srt'), codec: 'subrip' }] },
+    ]);
   }, 120_000);
   afterAll(() => test.close());
+
+  const begun: string[] = [];
+  afterEach(async () => {
+    for (const id of begun.splice(0)) await test.server.ask(`/api/v1/playback/${id}`, { method: 'DELETE', as: 'ben' });
+  });
 
   const start = async (body: object, as = 'ben') => {
     const answer = await test.server.ask('/api/v1/playback', {
@@ -64,6 +74,7 @@ describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
     });
     expect(answer.json).toMatchObject({ sessionId: expect.any(String) });
     expect(answer.status).toBe(201);
+    begun.push(answer.json.sessionId);
     return answer.json;
   };
 
@@ -103,5 +114,41 @@ describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
     expect(seen.complaints).toBe('');
     expect(seen.streams).toMatchObject([{ codec_name: 'h264', height: 180 }, { codec_name: 'aac' }]);
     expect(seen.video).toMatchObject({ count: 150 });
+  });
+
+  it('shows text, styled and picture subtitles, from inside a film and from beside it', async () => {
+    const started = await start({ itemId: 3 });
+    const tracks = started.subtitleTracks as { id: string; format: string; url: string; external: boolean }[];
+    expect(tracks.map(({ id, format }) => `${id} ${format}`)).toEqual([
+      'stream:3 vtt',
+      'stream:4 ass',
+      'stream:5 pgs',
+      expect.stringMatching(/^file:\d+ vtt$/),
+    ]);
+    const answers = await Promise.all(tracks.map(({ url }) => test.server.ask(url)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const [text, styled, pictures, beside] = answers.map((answer) => answer.text);
+    expect(text).toContain('00:00:04.000 --> 00:00:06.000\nSRT at 4 s');
+    expect(styled).toContain('Dialogue: 0,0:00:04.00,0:00:06.00,Red,,0,0,0,,ASS at 4 s');
+    expect(pictures?.slice(0, 2)).toBe('PG');
+    expect(beside).toBe('WEBVTT\n\n00:00:01.000 --> 00:00:02.500\n<i>Été</i> &lt;3\n\n');
+    // The second time they come from what was kept.
+    const again = await test.server.ask(tracks[0]?.url ?? '');
+    expect([again.text, again.headers['accept-ranges']]).toEqual([text, 'bytes']);
+  });
+
+  it('answers what is asked for at once while it still comes out of the film', async () => {
+    const started = await start({ itemId: 3 });
+    const [first] = started.subtitleTracks as { url: string }[];
+    const both = await Promise.all([test.server.ask(first?.url ?? ''), test.server.ask(first?.url ?? '')]);
+    expect(both[0]?.text).toBe(both[1]?.text);
+  });
+
+  it('takes a picture for the scrub bar', async () => {
+    const started = await start({ itemId: 3 });
+    const answer = await test.server.ask(started.thumbnails.replace('{ms}', '12345'));
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/jpeg']);
+    const outside = await test.server.ask(started.thumbnails.replace('{ms}', '99000'));
+    expect(outside.json).toMatchObject({ error_code: 'not_found' });
   });
 });

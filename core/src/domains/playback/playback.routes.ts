@@ -46,7 +46,12 @@ export function playbackRoutes(parts: PlaybackRoutesParts): Route[] {
           number: row.part_number ?? i + 1,
           durationMs: row.duration_ms ?? 0,
         })),
-        ...viewMedia(session, { base: apiPath(call.origin), locale: call.caller.locale, addresses }),
+        ...viewMedia(session, {
+          base: apiPath(call.origin),
+          locale: call.caller.locale,
+          addresses,
+          canMakePictures: (await capabilities.find()) !== undefined,
+        }),
       };
     }),
     route(api.reportProgress, ({ params, caller, body }) => playback.report(params.id, caller.accountId, body)),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { AppError, notFound } from '../../kernel/errors.ts';
@@ -8,6 +9,7 @@ import type { SendFile } from '../../kernel/http/send-file.ts';
 import type { Capabilities } from './capabilities.ts';
 import { playlistOf, segmentAt } from './convert/segment-plan.ts';
 import type { SegmentStream } from './convert/segment-stream.ts';
+import type { FindFont } from './fonts.ts';
 import { mediaFactsOf } from './media-facts.ts';
 import type { OpenInRoot } from './media-access.ts';
 import type { PlaybackSession } from './playback-session.ts';
@@ -16,6 +18,8 @@ import { mediaType } from './playback-view.ts';
 import * as api from './playback.schema.ts';
 import type { MediaFiles } from './ports.ts';
 import type { StreamAddresses, StreamKind } from './stream-addresses.ts';
+import type { SubtitleService } from './subtitles/subtitle-service.ts';
+import type { FindThumbnail } from './thumbnails.ts';
 
 export interface StreamRoutesParts {
   sessions: PlaybackSessions;
@@ -24,9 +28,14 @@ export interface StreamRoutesParts {
   files: MediaFiles;
   openInRoot: OpenInRoot;
   sendFile: SendFile;
+  subtitles: SubtitleService;
+  findFont: FindFont;
+  findThumbnail: FindThumbnail;
 }
 
 const compress = promisify(gzip);
+/** What was read out of a film stays as it is; its address changes with the session. */
+const keptCache = 'private, max-age=86400';
 const segmentCache = 'private, max-age=600';
 
 /** The bytes of sessions, to whoever bears their signed addresses. */
@@ -43,6 +52,27 @@ export function streamRoutes(parts: StreamRoutesParts): Route[] {
       const { stream } = session.facts;
       if (!stream) throw notFound('stream', call.params.file);
       await sendHls(call, session, stream, sendFile);
+    }),
+    route(api.streamSubtitle, async (call) => {
+      const { facts } = open(call, 'subtitles');
+      const answer = await parts.subtitles.open(facts.media, call.params.file, call.signal);
+      const { contentType } = answer;
+      if ('path' in answer) return await sendFile(call, { path: answer.path, contentType, cacheControl: keptCache });
+      call.http.set('Content-Type', contentType);
+      call.http.set('Cache-Control', 'private, no-cache');
+      call.http.send('text' in answer ? answer.text : Readable.from(answer.bytes, { objectMode: false }));
+    }),
+    route(api.streamFont, async (call) => {
+      const { facts } = open(call, 'fonts');
+      const font = await parts.findFont(facts.media, Number(/^\d{1,4}$/.exec(call.params.file)?.[0] ?? -1));
+      await sendFile(call, { ...font, cacheControl: keptCache });
+    }),
+    route(api.streamThumbnails, async (call) => {
+      const { facts } = open(call, 'thumbnails');
+      const position = /^(\d{1,9})\.jpg$/.exec(call.params.file)?.[1];
+      if (position === undefined) throw notFound('picture', call.params.file);
+      const target = await parts.findThumbnail(facts.media, Number(position), call.signal);
+      await sendFile(call, { path: target, contentType: 'image/jpeg', cacheControl: keptCache });
     }),
     route(api.downloadFile, async (call) => {
       const row = await parts.files.get(call.params.id);

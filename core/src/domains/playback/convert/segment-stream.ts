@@ -97,9 +97,9 @@ export class SegmentStream {
   async release(): Promise<void> {
     const run = this.#run;
     this.#run = undefined;
-    await run?.stop();
     this.#leavePlace();
     this.#wake();
+    await run?.stop();
   }
 
   /** Ends everything and removes the segments. */
