@@ -17,8 +17,8 @@ interface Marker {
   crash?: CrashNote;
 }
 
-/** How often a start may end inside one plugin before that is no accident: the first time may have been a power cut. */
-const interruptedStarts = 2;
+/** How often a start may end inside one plugin before that is no accident but its fault: a power cut may hit it once, or twice. */
+const interruptedStarts = 3;
 
 /**
  * A file that survives the process: it names the plugin that is starting, and the one whose code threw where nobody could catch
