@@ -59,7 +59,7 @@ async function announce(
   if ((await identity.setupNeeded()) && identity.options.codeRequired) {
     logger.warn(`Nobody administers this server yet. One-time setup code: ${identity.setupCode}`);
   }
-  await plugins.hooks.emit('app.ready', { version });
+  await plugins.service.announceReady(version);
 }
 
 async function stop({ loaded, logger, close }: Foundation, { http, jobs, modules, plugins }: Server): Promise<void> {
