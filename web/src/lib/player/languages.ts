@@ -28,7 +28,7 @@ export function languageOf(tag: string): string {
   if (known) return known;
   try {
     const { language } = new Intl.Locale(tag);
-    return language === 'und' ? '' : language;
+    return !language || language === 'und' ? '' : language;
   } catch (error) {
     if (error instanceof RangeError) return ''; // files carry anything
     throw error;

@@ -1,0 +1,44 @@
+import { m } from '#messages';
+import { errorCode, friendlyError, type FriendlyError } from '#lib/api/problem.ts';
+
+export interface PlayerFailure extends FriendlyError {
+  code: string;
+  /** Trying the same again may help. */
+  retryable: boolean;
+}
+
+const titles: Record<string, () => string> = {
+  transcoder_missing: m.player_error_transcoder_missing,
+  transcode_limit: m.player_error_transcode_limit,
+  media_unreadable: m.player_error_media_unreadable,
+  media_unsupported: m.player_error_media_unsupported,
+  root_unavailable: m.player_error_root_unavailable,
+  not_found: m.player_error_not_found,
+  storage_full: m.player_error_storage_full,
+  unreachable: m.player_error_unreachable,
+  not_playable: m.player_error_not_playable,
+};
+const final = new Set(['not_found', 'media_unreadable', 'media_unsupported']);
+
+/** What a person reads when something cannot be played. */
+export function failureOf(error: unknown): PlayerFailure {
+  const code = errorCode(error) ?? 'internal';
+  const friendly = friendlyError(error);
+  return { ...friendly, title: titles[code]?.() ?? m.player_error_title(), code, retryable: !final.has(code) };
+}
+
+/** The browser could play none of the ways the server offered. */
+export const notPlayable = (): PlayerFailure => ({
+  code: 'not_playable',
+  title: m.player_error_not_playable(),
+  text: m.player_error_not_playable_text(),
+  retryable: true,
+});
+
+/** The connection did not come back. */
+export const unreachable = (): PlayerFailure => ({
+  code: 'unreachable',
+  title: m.player_error_unreachable(),
+  text: m.player_error_unreachable_text(),
+  retryable: true,
+});

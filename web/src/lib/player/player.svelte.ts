@@ -1,0 +1,345 @@
+import { assertOk, ok } from '#lib/api/client.ts';
+import { errorCode } from '#lib/api/problem.ts';
+import type { App } from '#lib/app.svelte.ts';
+import { attachSource, type AttachedSource } from './attach-source.ts';
+import { browserProbe, findProfile } from './client-profile.ts';
+import { MediaState } from './media-state.svelte.ts';
+import type { AudioTrack, ClientProfile, Mode, Playback, StartWish, SubtitleTrack } from './playback.ts';
+import { PlaybackReports } from './playback-reports.ts';
+import { failureOf, notPlayable, unreachable, type PlayerFailure } from './player-failure.ts';
+import type { PlayerMemory } from './player-memory.svelte.ts';
+import { limited } from './qualities.ts';
+import { recoveryFrom, type Fault } from './recovery.ts';
+import { Seeker } from './seeker.svelte.ts';
+import { partAt, partOffset } from './timeline.ts';
+import { chooseAudio, chooseSubtitle, type TrackPreferences } from './track-choice.ts';
+
+type Wish = Pick<StartWish, 'fileId' | 'audioIndex' | 'positionMs' | 'atLeast'>;
+type PlayerApp = Pick<App, 'api' | 'csrf' | 'base' | 'session'>;
+
+/** Advancing this far without a fault forgives the earlier ones. */
+const forgivenAfterMs = 10_000;
+
+/** What a report may be answered with when the session cannot go on. */
+const endings = new Set([
+  'media_unreadable',
+  'media_unsupported',
+  'storage_full',
+  'transcoder_missing',
+  'transcode_limit',
+]);
+
+/**
+ * Plays a title: opens sessions, gives the element its source, recovers from faults, reports. Positions are those of the
+ * whole film, however many parts it lies in.
+ */
+export class Player {
+  phase = $state<'opening' | 'ready' | 'failed'>('opening');
+  playback = $state.raw<Playback>();
+  failure = $state.raw<PlayerFailure>();
+  /** Why it does not go on at the moment, when that is the network. */
+  trouble = $state<'none' | 'reconnecting' | 'offline'>('none');
+  /** The browser wants a click before it makes a sound. */
+  needsClick = $state(false);
+  subtitleId = $state<string | null>(null);
+  readonly media = new MediaState();
+  readonly memory: PlayerMemory;
+  readonly #app: PlayerApp;
+  readonly #reports: PlaybackReports;
+  readonly #seeker: Seeker;
+  #profile: Promise<ClientProfile> | undefined;
+  #source: AttachedSource | undefined;
+  #itemId = 0;
+  #turn = 0;
+  #faults = { network: 0, reopened: 0, atMs: 0 };
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(app: PlayerApp, memory: PlayerMemory) {
+    this.#app = app;
+    this.memory = memory;
+    this.#reports = new PlaybackReports({
+      ...app,
+      read: () => ({
+        positionMs: Math.round(this.#sourceMs),
+        paused: this.media.paused,
+        audioIndex: this.playback?.audioIndex ?? null,
+        subtitleId: this.subtitleId,
+      }),
+      onRefused: (error) => this.#refused(error),
+    });
+    this.#seeker = new Seeker(this.media, () => void this.#reports.tell('seek'));
+  }
+
+  get offsetMs(): number {
+    return this.playback ? partOffset(this.playback.parts, this.playback.fileId) : 0;
+  }
+
+  get timeMs(): number {
+    return this.offsetMs + (this.#seeker.targetMs ?? this.media.timeMs);
+  }
+
+  get totalMs(): number {
+    const parts = this.playback?.parts ?? [];
+    if (parts.length > 1) return parts.reduce((sum, part) => sum + part.durationMs, 0);
+    return this.playback?.durationMs || this.media.durationMs;
+  }
+
+  get subtitle(): SubtitleTrack | undefined {
+    return this.playback?.subtitleTracks.find(({ id }) => id === this.subtitleId);
+  }
+
+  /** What the element plays is at the film's end, not at that of a part. */
+  get hasEnded(): boolean {
+    return this.media.ended && this.playback?.fileId === (this.playback?.parts.at(-1)?.fileId ?? this.playback?.fileId);
+  }
+
+  /** Opens a title; an earlier one is ended first. */
+  async open(itemId: number, fileId?: number): Promise<void> {
+    this.#itemId = itemId;
+    this.#faults = { network: 0, reopened: 0, atMs: 0 };
+    await this.#start({ fileId });
+  }
+
+  /** Leaves: the last report is sent and the session ends. */
+  leave(): void {
+    this.#turn++;
+    clearTimeout(this.#retryTimer);
+    void this.#reports.end();
+    this.#seeker.cancel();
+    this.#source?.detach();
+    this.#source = undefined;
+  }
+
+  /** Opens the same again where it stopped, after a failure or a page that was put to sleep. */
+  async again(): Promise<void> {
+    this.#faults = { network: 0, reopened: 0, atMs: 0 };
+    await this.#start(this.playback ? this.#here() : {});
+  }
+
+  async togglePlay(): Promise<void> {
+    if (this.phase !== 'ready') return;
+    if (!this.media.paused) return this.media.pause();
+    if (this.hasEnded) this.seek(0);
+    this.needsClick = !(await this.media.play());
+  }
+
+  /** Goes to a position of the whole film, into another part if it lies there. */
+  seek(ms: number): void {
+    if (!this.playback) return;
+    const to = Math.min(Math.max(0, ms), Math.max(0, this.totalMs - 500));
+    const part = partAt(this.playback.parts, to);
+    if (part && part.fileId !== this.playback.fileId) void this.#start({ ...part });
+    else this.#seeker.seek(to - this.offsetMs);
+  }
+
+  skip(seconds: number): void {
+    this.seek(this.timeMs + seconds * 1000);
+  }
+
+  async selectAudio(track: AudioTrack): Promise<void> {
+    if (!this.playback || track.index === this.playback.audioIndex) return;
+    this.memory.keepTracks(this.playback.title, { audioLanguage: track.language });
+    await this.#start({ ...this.#here(), audioIndex: track.index });
+  }
+
+  selectSubtitle(track: SubtitleTrack | null): void {
+    this.subtitleId = track?.id ?? null;
+    if (!this.playback) return;
+    this.memory.keepTracks(this.playback.title, { subtitle: track && describe(track) });
+    void this.#reports.tell('time');
+  }
+
+  async selectVersion(fileId: number): Promise<void> {
+    if (fileId !== this.playback?.fileId) await this.#start({ fileId, positionMs: Math.round(this.#sourceMs) });
+  }
+
+  async selectQuality(id: string): Promise<void> {
+    this.memory.keep({ quality: id });
+    await this.#start(this.#here());
+  }
+
+  /** The connection is there again: no need to wait for the next attempt. */
+  reconnect(): void {
+    if (this.trouble === 'none') return;
+    clearTimeout(this.#retryTimer);
+    this.#retryNow();
+  }
+
+  /** Follows an element for as long as the player is on the page. */
+  follow(video: HTMLVideoElement): () => void {
+    const unfollow = this.media.follow(video);
+    const { volume, muted, rate } = this.memory.current;
+    video.volume = volume;
+    video.muted = muted;
+    this.media.setRate(rate);
+    const ending = new AbortController();
+    const { signal } = ending;
+    video.addEventListener('timeupdate', () => this.#advanced(), { signal });
+    video.addEventListener('pause', () => !video.ended && void this.#reports.tell('pause'), { signal });
+    video.addEventListener('ended', () => this.#ended(), { signal });
+    video.addEventListener('volumechange', () => this.memory.keep({ volume: video.volume, muted: video.muted }), {
+      signal,
+    });
+    return () => {
+      ending.abort();
+      unfollow();
+    };
+  }
+
+  get #sourceMs(): number {
+    return this.#seeker.targetMs ?? this.media.timeMs;
+  }
+
+  #here(): Wish {
+    const { fileId, audioIndex } = this.playback ?? {};
+    return { fileId, audioIndex: audioIndex ?? undefined, positionMs: Math.round(this.#sourceMs) };
+  }
+
+  async #start(wish: Wish): Promise<void> {
+    const turn = ++this.#turn;
+    clearTimeout(this.#retryTimer);
+    this.phase = 'opening';
+    this.failure = undefined;
+    try {
+      // The old session gives its place back before the new one asks for one.
+      await this.#reports.end();
+      this.#seeker.cancel();
+      const playback = await this.#request(wish, turn);
+      if (playback) await this.#begin(playback, turn);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(failureOf(error));
+    }
+  }
+
+  /** Asks for a session, and again when the account would rather hear another language. Undefined when it came too late. */
+  async #request(wish: Wish, turn: number): Promise<Playback | undefined> {
+    this.#profile ??= findProfile(browserProbe());
+    const client = limited(await this.#profile, this.memory.current.quality);
+    const ask = async (more: Wish): Promise<Playback | undefined> => {
+      const body = { itemId: this.#itemId, client, ...more };
+      const playback = await ok(this.#app.api.POST('/api/v1/playback', { body }));
+      if (turn === this.#turn) return playback;
+      await this.#reports.drop(playback.sessionId);
+      return undefined;
+    };
+    const first = await ask(wish);
+    if (!first || wish.audioIndex !== undefined) return first;
+    const better = chooseAudio(first.audioTracks, first.audioIndex, this.#wishedLanguages(first.title));
+    if (!better) return first;
+    await this.#reports.drop(first.sessionId);
+    return ask({ ...wish, fileId: first.fileId, positionMs: first.startMs, audioIndex: better.index });
+  }
+
+  async #begin(playback: Playback, turn: number): Promise<void> {
+    const isSameTitle = this.playback?.itemId === playback.itemId && this.playback.fileId === playback.fileId;
+    this.#source?.detach();
+    this.#source = undefined;
+    this.playback = playback;
+    if (!isSameTitle) this.subtitleId = this.#subtitleFor(playback);
+    this.#reports.begin(playback.sessionId);
+    const { video } = this.media;
+    if (!video) return;
+    this.media.timeMs = playback.startMs;
+    this.media.durationMs = playback.durationMs;
+    const source = { url: playback.url, isHls: playback.mode !== 'direct', startMs: playback.startMs };
+    const attached = await attachSource(video, source, (fault, url) => this.#recover(fault, url));
+    if (turn !== this.#turn) return attached.detach();
+    this.#source = attached;
+    this.trouble = 'none';
+    this.phase = 'ready';
+    this.media.setRate(this.memory.current.rate);
+    this.needsClick = !(await this.media.play());
+  }
+
+  #recover(fault: Fault, url?: string): void {
+    if (!this.playback) return;
+    const recovery = recoveryFrom(fault, { mode: this.playback.mode, ...this.#faults });
+    switch (recovery.do) {
+      case 'retry':
+        this.#faults.network++;
+        this.trouble = navigator.onLine ? 'reconnecting' : 'offline';
+        this.#retryTimer = setTimeout(() => this.#retryNow(), recovery.afterMs);
+        return;
+      case 'reopen':
+        this.#faults.reopened++;
+        return void this.#start(this.#here());
+      case 'heavier':
+        return void this.#start({ ...this.#here(), atLeast: recovery.mode satisfies Mode });
+      case 'fail':
+        return void this.#giveUp(fault, url);
+    }
+  }
+
+  #retryNow(): void {
+    this.#source?.retry();
+  }
+
+  async #giveUp(fault: Fault, url?: string): Promise<void> {
+    const turn = this.#turn;
+    const failure = fault === 'network' ? unreachable() : await refusalOf(url);
+    if (turn === this.#turn) this.#fail(failure);
+  }
+
+  /** A report came back with more than "no such session". */
+  #refused(error: unknown): void {
+    const code = errorCode(error) ?? '';
+    if (code === 'not_found' || code === 'gone') this.#recover('gone');
+    else if (endings.has(code)) this.#fail(failureOf(error));
+    else console.warn('progress was not stored', error);
+  }
+
+  #fail(failure: PlayerFailure): void {
+    this.#turn++;
+    this.#source?.detach();
+    this.#source = undefined;
+    this.failure = failure;
+    this.trouble = 'none';
+    this.phase = 'failed';
+    void this.#reports.end();
+  }
+
+  #advanced(): void {
+    if (this.media.timeMs - this.#faults.atMs < forgivenAfterMs && this.media.timeMs >= this.#faults.atMs) {
+      if (this.trouble !== 'none' && !this.media.waiting) this.trouble = 'none';
+      return;
+    }
+    this.#faults = { network: 0, reopened: 0, atMs: this.media.timeMs };
+    this.trouble = 'none';
+  }
+
+  /** One part after the other; what follows the last is the page's business. */
+  #ended(): void {
+    const { parts = [], fileId } = this.playback ?? {};
+    const next = parts[parts.findIndex((part) => part.fileId === fileId) + 1];
+    if (next && parts.some((part) => part.fileId === fileId)) void this.#start({ fileId: next.fileId, positionMs: 0 });
+    else void this.#reports.tell('pause');
+  }
+
+  #wishedLanguages(title: string): readonly string[] {
+    const remembered = this.memory.tracksOf(title)?.audioLanguage;
+    return [...(remembered ? [remembered] : []), ...(this.#preferences.audioLanguages ?? [])];
+  }
+
+  #subtitleFor(playback: Playback): string | null {
+    const heard = playback.audioTracks.find(({ index }) => index === playback.audioIndex)?.language ?? '';
+    const remembered = this.memory.tracksOf(playback.title);
+    return chooseSubtitle(playback.subtitleTracks, heard, this.#preferences, remembered)?.id ?? null;
+  }
+
+  get #preferences(): TrackPreferences {
+    return this.#app.session.account?.preferences ?? {};
+  }
+}
+
+const describe = ({ language, hearingImpaired, forced }: SubtitleTrack) => ({ language, hearingImpaired, forced });
+
+/** Asks once more for what was refused, this time for the reason. */
+async function refusalOf(url: string | undefined): Promise<PlayerFailure> {
+  if (!url) return notPlayable();
+  try {
+    await assertOk(await fetch(url, { headers: { range: 'bytes=0-0' } }));
+    return notPlayable();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
