@@ -13,6 +13,7 @@ import Music from '@lucide/svelte/icons/music';
 import Puzzle from '@lucide/svelte/icons/puzzle';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Server from '@lucide/svelte/icons/server';
+import Sparkles from '@lucide/svelte/icons/sparkles';
 import Star from '@lucide/svelte/icons/star';
 import Users from '@lucide/svelte/icons/users';
 import Wrench from '@lucide/svelte/icons/wrench';
@@ -32,6 +33,7 @@ const known: Record<string, LucideIcon> = {
   puzzle: Puzzle,
   refresh: RefreshCw,
   server: Server,
+  sparkles: Sparkles,
   star: Star,
   users: Users,
   wrench: Wrench,
