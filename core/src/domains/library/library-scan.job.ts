@@ -1,6 +1,6 @@
 import { localMetadata } from '@vitascope/sdk';
 import { z } from 'zod';
-import { AppError } from '../../kernel/errors.ts';
+import { AppError, codeOf } from '../../kernel/errors.ts';
 import { defineJob, type JobContext, type JobDefinition } from '../../kernel/jobs/job.ts';
 import { readJson } from '../../kernel/database/database.ts';
 import type { JobHistory } from '../../kernel/jobs/job-history.ts';
@@ -8,9 +8,9 @@ import type { Providers } from '../../kernel/plugins/providers.ts';
 import type { Hooks } from '../../kernel/plugins/hook-bus.ts';
 import type { LibraryNews } from './library-news.ts';
 import type { LibraryStore } from './library-store.ts';
-import type { ActiveScans, Scanner } from './ports.ts';
+import type { ActiveScans, Scanner, ScanWatch } from './ports.ts';
 import { scanJob, type ScanStarter } from './scan-starter.ts';
-import type { LocalSource, ScanChange, ScanSummary } from './scan/scan-types.ts';
+import type { LocalSource, ScanOrder, ScanSummary } from './scan/scan-types.ts';
 
 export interface ScanJobParts {
   store: LibraryStore;
@@ -46,7 +46,6 @@ export function scanJobs(parts: ScanJobParts): JobDefinition[] {
           : `Scan ${what}`;
       },
       input: ScanInput,
-      attempts: 2,
       // Scans wait for the same disks and the same database: two at once would only take longer.
       concurrency: 1,
       dedupeKey: ({ libraryId, folders = [], full, refresh }) =>
@@ -69,23 +68,26 @@ async function runScan(parts: ScanJobParts, input: z.output<typeof ScanInput>, c
   if (!library) return { skipped: 'The library is gone.' };
   const telling: Promise<void>[] = [];
   let changed = false;
-  const summary = await parts.scanner.scan(
-    {
-      libraryId,
-      ...(folders && { folders }),
-      full,
-      sources: localSources(parts.providers),
-      filtered: parts.hooks.has('decide', 'scan.filter'),
+  const order: ScanOrder = {
+    libraryId,
+    ...(folders && { folders }),
+    full,
+    sources: localSources(parts.providers),
+    filtered: parts.hooks.has('decide', 'scan.filter'),
+  };
+  const watch: ScanWatch = {
+    signal: context.signal,
+    onProgress: ({ done, total, note }) => context.progress(done, total, note),
+    onChange: (change) => {
+      changed = true;
+      telling.push(parts.news.announce(libraryId, change));
     },
-    {
-      signal: context.signal,
-      onProgress: ({ done, total, note }) => context.progress(done, total, note),
-      onChange: (change: ScanChange) => {
-        changed = true;
-        telling.push(parts.news.announce(libraryId, change));
-      },
-    },
-  );
+  };
+  const summary = await parts.scanner.scan(order, watch).catch((error: Error) => {
+    if (context.signal.aborted || codeOf(error) !== 'unavailable') throw error;
+    context.log.warn(`${error.message} The scan goes on in a new process.`);
+    return parts.scanner.scan(order, watch);
+  });
   await Promise.all(telling);
   reportProblems(summary, context);
   await parts.news.announce(libraryId, {});

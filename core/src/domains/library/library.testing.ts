@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { MediaEntry } from '@vitascope/sdk';
 import type { Dialect } from '../../kernel/database/database.ts';
 import { createJobHistory } from '../../kernel/jobs/job-history.ts';
+import { AppError } from '../../kernel/errors.ts';
 import { startTestServer, testCallers, type Answer, type AskOptions } from '../../kernel/http/http-server.testing.ts';
 import { silentLogger } from '../../kernel/log/logger.ts';
 import { createPluginHarness, testAccountId, type PluginHarness } from '../../kernel/plugins/plugins.testing.ts';
@@ -77,6 +78,8 @@ export interface LibraryHarness {
   catalogStore: CatalogStore;
   store: LibraryStore;
   files: LibraryFiles;
+  /** How many of the next scans end like a process that was killed. */
+  deaths: number;
   /** Folder for media; nothing else lies in it. */
   media: string;
   /** Writes a film under this path in the media folder; the same text makes the same file. Its full path. */
@@ -87,7 +90,7 @@ export interface LibraryHarness {
   /** Asks the HTTP API as an administrator. */
   ask(verb: string, json?: unknown, options?: AskOptions): Promise<Answer>;
   /** Runs a job to its end. */
-  run(name: string, input: unknown): Promise<any>;
+  run(name: string, input: unknown): Promise<unknown>;
   /** Waits for all jobs that wait or run. */
   idle(): Promise<void>;
   /** Turns the metadata plugin on, or changes what it says. */
@@ -144,8 +147,16 @@ export async function createLibraryHarness(
     catalog: catalogStore,
     titles: catalog,
     scanner: {
-      scan: (order, watch) =>
-        scanLibrary({ database, catalog: catalogStore, host: createScanHost({ providers, hooks }), order, ...watch }),
+      async scan(order, watch) {
+        if (harness.deaths-- > 0) throw new AppError('unavailable', 'The scan process ended (SIGKILL).');
+        return scanLibrary({
+          database,
+          catalog: catalogStore,
+          host: createScanHost({ providers, hooks }),
+          order,
+          ...watch,
+        });
+      },
     },
     declaredAt: options.declaredAt ?? (() => undefined),
     reserved: [host.dataDir],
@@ -166,6 +177,7 @@ export async function createLibraryHarness(
     catalogStore,
     store,
     files,
+    deaths: 0,
     media,
     async film(path, text = path) {
       const full = join(media, path);

@@ -15,7 +15,7 @@ export interface TitleQuestion extends TitleSubject {
 
 /** A title at a metadata connection. */
 export interface Offer extends Score {
-  connection: UsableConnection;
+  connection: Pick<UsableConnection, 'id' | 'name'>;
   entry: MediaEntry;
 }
 
@@ -47,6 +47,7 @@ export interface MetadataFinder {
   canAsk(): boolean;
   /** Names of the connections there are, which provenance has. */
   names(): ReadonlySet<string>;
+  /** Also says of connections that rest after failures why they are not asked. */
   search(question: TitleQuestion, signal?: AbortSignal): Promise<Offers>;
   /** Finds the one title that a question means, with all about it. */
   identify(question: TitleQuestion, threshold: number, signal?: AbortSignal): Promise<Identified>;
@@ -71,16 +72,19 @@ export function createMetadataFinder({ providers, hooks }: { providers: Provider
     ...(signal && { signal }),
   });
 
+  /** What connections are asked for, after plugins had their say (hook `metadata.query`). */
+  const queryOf = ({ type, title, year }: TitleQuestion) =>
+    hooks.filter('metadata.query', { type, query: title, ...(year !== undefined && { year }) });
+
   const searchOne = async (
     connection: UsableConnection,
     question: TitleQuestion,
     signal?: AbortSignal,
   ): Promise<Offer[]> => {
-    const { type, title, year } = question;
-    const asked = await hooks.filter('metadata.query', { type, query: title, ...(year !== undefined && { year }) });
+    const input = await queryOf(question);
     const page = await providers.call(
       connection.id,
-      { contract: metadata, method: 'search', input: asked },
+      { contract: metadata, method: 'search', input },
       options(question, signal),
     );
     return page.items.map((entry) => offerOf(connection, entry, question)).toSorted(byScore);
@@ -132,8 +136,18 @@ export function createMetadataFinder({ providers, hooks }: { providers: Provider
     canAsk: () => connections().length > 0,
     names: () => new Set(connections().map(({ name }) => name)),
     async search(question, signal) {
-      const asked = await settle(connections(question.type), (each) => searchOne(each, question, signal));
-      return { offers: asked.values.flat().toSorted(byScore), failures: asked.failures };
+      const input = await queryOf(question);
+      const { results, failures } = await providers.ask(metadata, 'search', input, options(question, signal));
+      return {
+        offers: results
+          .flatMap(({ connection: id, name, value }) =>
+            value.items.map((entry) => offerOf({ id, name }, entry, question)),
+          )
+          .toSorted(byScore),
+        failures: failures
+          .filter(({ code }) => !nothing.has(code))
+          .map(({ name, message }) => ({ provider: name, message })),
+      };
     },
     async identify(question, threshold, signal) {
       const found = await settle(connections(question.type), (each) =>
@@ -154,7 +168,8 @@ export function createMetadataFinder({ providers, hooks }: { providers: Provider
       return { connection, entry, score: 1, reasons: [{ text: `Chosen at ${connection.name}`, weight: 1 }] };
     },
     async children(matches, seasons, signal) {
-      const able = matches.filter(({ connection }) => connection.methods.includes('children'));
+      const knowing = connections('show').filter(({ methods }) => methods.includes('children'));
+      const able = matches.filter(({ connection }) => knowing.some(({ id }) => id === connection.id));
       const asked = await settle(able, async ({ connection, entry }) => {
         const all = async (season?: number): Promise<MetadataSource[]> => {
           const entries = await everyPage((cursor) =>
@@ -189,7 +204,7 @@ export function createMetadataFinder({ providers, hooks }: { providers: Provider
   };
 }
 
-const offerOf = (connection: UsableConnection, entry: MediaEntry, question: TitleQuestion): Offer => ({
+const offerOf = (connection: Offer['connection'], entry: MediaEntry, question: TitleQuestion): Offer => ({
   connection,
   entry,
   ...scoreTitle(question, entry, question.libraryType),

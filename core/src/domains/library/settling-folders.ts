@@ -36,32 +36,37 @@ export class SettlingFolders {
 
   #schedule(): void {
     if (this.#timer || this.#folders.size === 0) return;
-    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(this.#settleMs / 4, 50), 1000));
+    this.#timer = setTimeout(() => this.#look(), this.#tickMs);
     this.#timer.unref();
+  }
+
+  get #tickMs(): number {
+    return Math.min(Math.max(this.#settleMs / 4, 50), 1000);
   }
 
   #look(): void {
     this.#timer = undefined;
-    const ready: string[] = [];
-    for (const [folder, looks] of this.#folders) {
-      if (!this.#isStill(looks)) continue;
-      this.#folders.delete(folder);
-      ready.push(folder);
+    const still = [...this.#folders].map(([folder, looks]) => ({ folder, ms: stillFor(looks) }));
+    if (still.some(({ ms }) => ms >= this.#settleMs)) {
+      // Those that would be next go along: a file that was moved has left one folder a moment before it came into another.
+      const ready = still.filter(({ ms }) => ms >= this.#settleMs - this.#tickMs).map(({ folder }) => folder);
+      for (const folder of ready) this.#folders.delete(folder);
+      this.#onSettled(ready);
     }
-    if (ready.length > 0) this.#onSettled(ready);
     this.#schedule();
   }
+}
 
-  #isStill(looks: Map<string, Look>): boolean {
-    const now = Date.now();
-    let still = true;
-    for (const [path, look] of looks) {
-      const state = stateOf(path);
-      if (state !== look.state) looks.set(path, { state, since: now });
-      if (state !== look.state || now - look.since < this.#settleMs) still = false;
-    }
-    return still;
+/** For how long nothing in a folder has changed; looks again at everything that did. */
+function stillFor(looks: Map<string, Look>): number {
+  const now = Date.now();
+  let latest = 0;
+  for (const [path, look] of looks) {
+    const state = stateOf(path);
+    if (state !== look.state) looks.set(path, { state, since: now });
+    latest = Math.max(latest, state === look.state ? look.since : now);
   }
+  return now - latest;
 }
 
 function stateOf(path: string): string {
