@@ -14,6 +14,8 @@ export const vttHeader = 'WEBVTT\n\n';
  */
 export class SrtReader {
   #rest = '';
+  /** WebVTT, where a blank line does end a cue. */
+  #isVtt: boolean | undefined;
   #cue: { start: number; end: number; settings: string; lines: string[] } | undefined;
 
   /** The cues that are complete. */
@@ -32,6 +34,8 @@ export class SrtReader {
   #line(line: string): string {
     const times = line.length < 200 ? timing.exec(line) : null;
     if (!times) {
+      if (line.trim() !== '') this.#isVtt ??= line.startsWith('WEBVTT');
+      else if (this.#isVtt) return this.#finish(false);
       if (this.#cue && this.#cue.lines.length < mostLines) this.#cue.lines.push(line);
       return '';
     }
