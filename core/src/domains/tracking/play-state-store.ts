@@ -25,6 +25,13 @@ export interface StateExtras {
   subtitleId?: string | null;
 }
 
+/** Which titles change, and when they did. */
+export interface ChangeTarget {
+  itemIds: readonly number[];
+  at: number;
+  extras?: StateExtras;
+}
+
 export interface PlayRecord {
   id: number;
   itemId: number;
@@ -73,10 +80,8 @@ export class PlayStateStore {
    */
   async change(
     accountId: string,
-    itemIds: readonly number[],
-    at: number,
+    { itemIds, at, extras = {} }: ChangeTarget,
     change: (itemId: number, before: PlayState) => { state: PlayState; completed: boolean } | undefined,
-    extras: StateExtras = {},
   ): Promise<Map<number, PlayState>> {
     return this.#database.transaction(async (queries) => {
       const before = await this.#find(queries, accountId, itemIds);

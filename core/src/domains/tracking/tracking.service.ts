@@ -54,12 +54,8 @@ export class TrackingService implements PlayStateReader {
     if (!place) throw notFound('item', itemId);
     const rules = await this.#parts.rulesFor(accountId);
     const at = Date.now();
-    const states = await this.#parts.store.change(
-      accountId,
-      [itemId],
-      at,
-      (_, before) => applyReport(before, { positionMs, durationMs: durationMs ?? place.runtimeMs ?? 0, at }, rules),
-      extras,
+    const states = await this.#parts.store.change(accountId, { itemIds: [itemId], at, extras }, (_, before) =>
+      applyReport(before, { positionMs, durationMs: durationMs ?? place.runtimeMs ?? 0, at }, rules),
     );
     this.#changed(accountId, [itemId]);
     return states.get(itemId) as PlayState;
@@ -72,7 +68,7 @@ export class TrackingService implements PlayStateReader {
     if (missing !== undefined) throw notFound('item', missing);
     const leaves = await this.#leaves([...places.values()]);
     let changed = 0;
-    await this.#parts.store.change(accountId, leaves, Date.now(), (_, before) => {
+    await this.#parts.store.change(accountId, { itemIds: leaves, at: Date.now() }, (_, before) => {
       if (before.played === played && before.positionMs === 0) return undefined;
       changed += 1;
       return applyMark(before, played, at);

@@ -52,15 +52,9 @@ export function matchGlobs(glob: SidecarGlob, files: ReadonlyMap<string, string>
 }
 
 function fill(name: string, { stem, season }: GlobVariables): string | undefined {
-  if (name.includes('{stem}')) {
-    if (stem === undefined) return undefined;
-    name = name.replaceAll('{stem}', stem.toLowerCase());
-  }
-  if (name.includes('{season}')) {
-    if (season === undefined) return undefined;
-    name = name.replaceAll('{season}', season);
-  }
-  return name;
+  if (name.includes('{stem}') && stem === undefined) return undefined;
+  if (name.includes('{season}') && season === undefined) return undefined;
+  return name.replaceAll('{stem}', stem?.toLowerCase() ?? '').replaceAll('{season}', season ?? '');
 }
 
 /** `*` stands for any run of characters; linear in the name for each star. */
