@@ -580,6 +580,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{id}/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what a whole film or show is: all its files go to another title.
+         * @description One of `mediaId` (a film or show of the catalogue) or `candidate` (one at a metadata connection). Files of a show go to the episodes of the same numbers. Survives rescan, rename and move.
+         */
+        post: operations["identifyItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{id}/played": {
         parameters: {
             query?: never;
@@ -2003,6 +2023,9 @@ export interface components {
                 [key: string]: string;
             };
             similar: components["schemas"]["ItemCard"][];
+            extra?: {
+                [key: string]: unknown;
+            };
         };
         /** @enum {string} */
         ItemType: "movie" | "show" | "season" | "episode" | "game";
@@ -2176,6 +2199,13 @@ export interface components {
             matchThreshold: number;
             /** @default false */
             saveSidecars: boolean;
+        };
+        LibrarySettingsChange: {
+            watch?: boolean;
+            settleSeconds?: number;
+            language?: string;
+            matchThreshold?: number;
+            saveSidecars?: boolean;
         };
         /** @enum {string} */
         LibraryType: "movies" | "shows" | "mixed";
@@ -4109,6 +4139,51 @@ export interface operations {
             };
         };
     };
+    identifyItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mediaId?: number;
+                    candidate?: {
+                        /** Format: uuid */
+                        connectionId: string;
+                        entryId: string;
+                        type: components["schemas"]["ItemType"];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        itemId: number;
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setPlayed: {
         parameters: {
             query?: never;
@@ -4458,18 +4533,7 @@ export interface operations {
                     name: string;
                     type: components["schemas"]["LibraryType"];
                     folders: string[];
-                    settings?: {
-                        /** @default true */
-                        watch?: boolean;
-                        /** @default 10 */
-                        settleSeconds?: number;
-                        /** @default en */
-                        language?: string;
-                        /** @default 0.6 */
-                        matchThreshold?: number;
-                        /** @default false */
-                        saveSidecars?: boolean;
-                    };
+                    settings?: components["schemas"]["LibrarySettingsChange"];
                 };
             };
         };
@@ -4578,18 +4642,7 @@ export interface operations {
                     name?: string;
                     type?: components["schemas"]["LibraryType"];
                     folders?: string[];
-                    settings?: {
-                        /** @default true */
-                        watch?: boolean;
-                        /** @default 10 */
-                        settleSeconds?: number;
-                        /** @default en */
-                        language?: string;
-                        /** @default 0.6 */
-                        matchThreshold?: number;
-                        /** @default false */
-                        saveSidecars?: boolean;
-                    };
+                    settings?: components["schemas"]["LibrarySettingsChange"];
                 };
             };
         };
