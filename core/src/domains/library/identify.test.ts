@@ -193,8 +193,9 @@ describe.each(testDialects)('asking metadata sources on %s', (dialect) => {
     await harness.film('Untitled Voyage.mp4');
     await harness.library();
     await harness.shelf({ titles: on(['archive'], film('1', 'Untitled Voyage', 1999)) });
-    await harness.idle();
-    expect(await harness.rows()).toEqual({ 'Untitled Voyage.mp4': 'matched auto Untitled Voyage' });
+    await expect
+      .poll(harness.rows, { timeout: 10_000 })
+      .toEqual({ 'Untitled Voyage.mp4': 'matched auto Untitled Voyage' });
   });
 
   it('lets plugins change what was found, and knows whose each field is', async () => {

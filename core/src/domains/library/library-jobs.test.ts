@@ -137,20 +137,37 @@ describe.each(testDialects)('the jobs of the library on %s', (dialect) => {
   });
 
   it('stop in mid-scan when they are cancelled, with whole batches stored', async () => {
-    for (let n = 0; n < 120; n++) await harness.film(`Film ${n} (${1900 + n}).mp4`);
-    const { id: libraryId } = (
-      await harness.domain.libraries.create({ name: 'Many', type: 'movies', folders: [harness.media] })
-    ).library;
+    for (let n = 0; n < 50; n++) await harness.film(`a/Film ${n} (${1900 + n}).mp4`);
+    await harness.film('z/Last Film (1999).mp4');
+    const held = Promise.withResolvers<void>();
+    harness.host.hooks.add([
+      {
+        pluginId: 'test',
+        verb: 'decide',
+        name: 'scan.filter',
+        stage: 'normal',
+        order: 0,
+        run: async (file) => ((file as { path: string }).path.startsWith(at('z')) ? held.promise : undefined),
+      },
+    ]);
     const first = Promise.withResolvers<void>();
-    const stop = harness.host.events.on('library.changed', ({ itemIds }) => itemIds.length > 0 && first.resolve());
+    harness.host.events.on('library.changed', ({ itemIds }) => itemIds.length > 0 && first.resolve());
+    const { library, jobId } = await harness.domain.libraries.create({
+      name: 'Many',
+      type: 'movies',
+      folders: [harness.media],
+    });
     await first.promise;
-    stop();
-    await harness.domain.scans.stop(libraryId);
-    expect((await harness.domain.libraries.get(libraryId)).scanning).toBe(false);
+    await harness.host.jobs.cancel(jobId);
+    held.resolve();
+    await harness.domain.scans.stop(library.id);
+    await expect(harness.host.jobs.finished(jobId)).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await harness.domain.libraries.get(library.id)).scanning).toBe(false);
     expect(await rows(`select state from jobs where name = 'library.scan'`)).toEqual([{ state: 'cancelled' }]);
     const count = (await rows('select id from media_files')).length;
     expect(count).toBeGreaterThan(0);
-    await harness.scan(libraryId);
-    expect(await rows('select id from media_files')).toHaveLength(120);
+    expect(count).toBeLessThan(51);
+    await harness.scan(library.id);
+    expect(await rows('select id from media_files')).toHaveLength(51);
   });
 });

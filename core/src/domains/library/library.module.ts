@@ -1,4 +1,3 @@
-import { metadata } from '@vitascope/sdk';
 import type { Database } from '../../kernel/database/database.ts';
 import type { EventBus } from '../../kernel/events/event-bus.ts';
 import type { Jobs } from '../../kernel/jobs/job.ts';
@@ -11,6 +10,7 @@ import type { CatalogService } from '../catalog/catalog.service.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import type { RefreshItem } from '../catalog/ports.ts';
 import type { LibraryFiles } from './file-reader.ts';
+import { askNewConnections } from './ask-new-connections.ts';
 import { createIdentifyJob, identifyJob } from './identify.job.ts';
 import { createIdentifyService, type IdentifyService } from './identify.service.ts';
 import { createLibrariesService, type LibrariesService } from './libraries.service.ts';
@@ -139,7 +139,10 @@ export function createLibraryDomain(parts: LibraryDomainParts): LibraryDomain {
       schedules,
       health: [libraryHealth(store)],
       async start() {
-        stops = [libraries.onChanged(() => void watch.refresh()), askNewConnections({ events, providers, jobs })];
+        stops = [
+          libraries.onChanged(() => void watch.refresh()),
+          askNewConnections({ events, providers, jobs, logger }),
+        ];
         watch.start();
       },
       async stop() {
@@ -148,22 +151,4 @@ export function createLibraryDomain(parts: LibraryDomainParts): LibraryDomain {
       },
     },
   };
-}
-
-/** A metadata connection that was not there before is asked about everything that is still unknown. */
-function askNewConnections({
-  events,
-  providers,
-  jobs,
-}: {
-  events: EventBus;
-  providers: Providers;
-  jobs: Jobs;
-}): () => void {
-  const known = new Set(providers.usable(metadata).map(({ id }) => id));
-  return events.on('connection.changed', ({ id }) => {
-    if (known.has(id) || !providers.usable(metadata).some((connection) => connection.id === id)) return;
-    known.add(id);
-    return jobs.start(identifyJob, { again: true });
-  });
 }
