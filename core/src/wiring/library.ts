@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { LoadedConfig } from '../kernel/config/load-config.ts';
 import { createJobHistory } from '../kernel/jobs/job-history.ts';
 import type { DomainModule } from '../kernel/module.ts';
 import { preparePictures } from '../domains/catalog/catalog.module.ts';
 import { Scanner } from '../domains/library/scan/scan-host.ts';
 import { createScanHost } from '../domains/library/scan-plugins.ts';
 import { createLibraryDomain, type LibraryDomain } from '../domains/library/library.module.ts';
+import { findDeclaration } from '../domains/library/managed-libraries.ts';
 import type { Foundation } from '../foundation.ts';
 import { installPaths } from '../install-paths.ts';
 import { type Get, CATALOG, CATALOG_STORE, IDENTITY, JOBS, LIBRARY_FILES, LIBRARY_STORE, PLUGINS } from './tokens.ts';
@@ -42,7 +42,7 @@ export function makeLibraries(foundation: Foundation, get: Get): LibraryParts {
     catalog: get(CATALOG_STORE),
     titles: get(CATALOG),
     scanner,
-    declaredAt: declaredAt(loaded),
+    declaredAt: (name) => findDeclaration(loaded, name),
     reserved: [loaded.config.dataDir],
     afterScan: async () => void (await jobs.start(preparePictures, {})),
   });
@@ -75,11 +75,3 @@ const demoPatienceMs = 5000;
 const scanProcess = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../scan-process.ts' : '../scan-process.js', import.meta.url),
 );
-
-/** `config/vitascope.yaml:12` for a library that the configuration file declares. */
-const declaredAt =
-  ({ config, sources }: LoadedConfig) =>
-  (name: string): string | undefined => {
-    const source = sources.get(`libraries.${config.libraries.findIndex((library) => library.name === name)}.name`);
-    return source && (source.kind === 'file' ? `${source.file}:${source.line}` : `environment ${source.variable}`);
-  };
