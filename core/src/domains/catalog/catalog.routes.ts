@@ -81,7 +81,8 @@ async function sendPicture(pictures: PictureService, http: HttpExchange, request
 async function readUpload(http: HttpExchange, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of http.request as AsyncIterable<Buffer>) {
+  // The connection stays open when it is too large: the client is still to hear so.
+  for await (const chunk of http.request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
       throw new AppError('too_large', `The picture has more than ${maxBytes} bytes.`, {

@@ -158,7 +158,8 @@ export class TrackingService implements PlayStateReader {
     };
   }
 
-  playsOf(accountId: string, itemId: number): Promise<PlayRecord[]> {
+  async playsOf(accountId: string, itemId: number): Promise<PlayRecord[]> {
+    if (!(await this.#parts.catalog.places([itemId])).has(itemId)) throw notFound('item', itemId);
     return this.#parts.store.plays(accountId, { itemId, limit: 1000, offset: 0 });
   }
 

@@ -72,6 +72,30 @@ function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   });
 }
 
+const discarded = { maxBytes: 64 * 1024 * 1024, withinMs: 10_000 };
+
+/**
+ * Reads the rest of a refused body and throws it away: a connection that is closed while its client still sends is reset,
+ * and the client never hears why. Gives up on what does not end.
+ */
+export function discardBody(request: IncomingMessage, { maxBytes, withinMs } = discarded): Promise<void> {
+  if (request.readableEnded || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let size = 0;
+    const timer = setTimeout(resolve, withinMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) finish();
+    });
+    for (const event of ['end', 'error', 'close']) request.once(event, finish);
+    request.resume();
+  });
+}
+
 const tooLarge = (maxBytes: number): AppError =>
   new AppError('too_large', `The body is larger than ${maxBytes} bytes.`, { details: { max_bytes: maxBytes } });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
-import { AppError } from '../errors.ts';
+import { AppError, codeOf } from '../errors.ts';
 import { csrfCookie } from '../security/csrf.ts';
 import { checkAccess, checkForgery } from './caller-checks.ts';
 import { Exchange } from './exchange.ts';
@@ -9,7 +9,7 @@ import { sessionCookie, type Authenticate, type HttpServerOptions } from './http
 import { problemOf, retryAfterOf } from './problem.ts';
 import { createProxyTrust, type Origin } from './proxy-trust.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { checkUpload, readJsonBody } from './request-body.ts';
+import { checkUpload, discardBody, readJsonBody } from './request-body.ts';
 import { RequestCall } from './request-call.ts';
 import { logRequest, type Observed } from './request-log.ts';
 import { coreOwner, type RouteEntry, type RouteTable } from './route-table.ts';
@@ -53,6 +53,7 @@ export function createRequestHandler(
     try {
       await answer(exchange, observed);
     } catch (error) {
+      if (codeOf(error) === 'too_large') await discardBody(request);
       sendProblem(exchange, error, initial);
     }
     if (response.writableFinished || response.destroyed) logRequest(logger, observed);
@@ -193,7 +194,7 @@ export function createRequestHandler(
     if (problem.error_code === 'unauthenticated') exchange.set('WWW-Authenticate', 'Bearer');
     if (problem.error_code === 'range_unsatisfiable') exchange.set('Content-Range', `bytes */${String(problem.size)}`);
     if (Array.isArray(problem.allow)) exchange.set('Allow', problem.allow.join(', '));
-    // Nobody reads the rest of a body that is too large.
+    // The body may be longer than anybody was willing to read.
     if (problem.status === 413) exchange.set('Connection', 'close');
     exchange.sendJson(problem.status, problem, 'application/problem+json; charset=utf-8');
   }
