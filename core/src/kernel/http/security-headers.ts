@@ -15,6 +15,9 @@ export const commonHeaders: readonly string[] = [
 /** Data is never a page: nothing in it may run or be framed. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/** A worker obeys the policy of its own script: those of the web app fetch from this server and run WebAssembly. */
+export const scriptPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
 export interface PagePolicyOptions {
   /** `'sha256-…'` of each inline script. */
   scriptHashes: readonly string[];

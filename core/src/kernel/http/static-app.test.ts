@@ -83,6 +83,13 @@ describe('the web app', () => {
     );
   });
 
+  it('lets scripts that run as workers use WebAssembly and this server, nothing else', async () => {
+    const { headers } = await server.ask('/_app/immutable/start.js');
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+    );
+  });
+
   it('keeps hashed files forever, compresses text, and checks the rest by tag', async () => {
     const script = await server.ask('/_app/immutable/start.js');
     expect(script.headers).toMatchObject({

@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { Exchange } from './exchange.ts';
 import type { PageHandler } from './http-options.ts';
-import { pagePolicy } from './security-headers.ts';
+import { pagePolicy, scriptPolicy } from './security-headers.ts';
 import type { SendFile } from './send-file.ts';
 
 export interface StaticAppOptions {
@@ -101,6 +101,7 @@ export function createStaticApp({ folder, sendFile }: StaticAppOptions): PageHan
   async function serveFile(exchange: Exchange, name: string, file: string): Promise<void> {
     const cacheControl = immutable.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache';
     exchange.set('Cross-Origin-Resource-Policy', 'same-origin');
+    if (/\.m?js$/.test(name)) exchange.set('Content-Security-Policy', scriptPolicy);
     if (!compressible.test(name)) {
       return sendFile({ http: exchange }, { path: file, contentType: contentTypeOf(name), cacheControl });
     }
