@@ -2,7 +2,10 @@
 export const errorCodes = {
   validation_failed: [400, 'The request does not have the documented shape; `errors` names each field.'],
   bad_request: [400, 'The request cannot be understood or contradicts itself.'],
-  setup_code_required: [401, 'The first account of a server that listens beyond loopback needs the one-time code from its log.'],
+  setup_code_required: [
+    401,
+    'The first account of a server that listens beyond loopback needs the one-time code from its log.',
+  ],
   unauthenticated: [401, 'Nobody is signed in, or the session or token is unknown, expired or revoked.'],
   credentials_invalid: [401, 'Name or password is wrong.'],
   forbidden: [403, 'The caller is known but may not do this.'],
@@ -30,7 +33,10 @@ export const errorCodes = {
   timeout: [504, 'A plugin or remote service did not answer in time.'],
   cancelled: [499, 'The caller or an administrator cancelled it.'],
   plugin_failed: [502, 'A plugin threw; the message names it.'],
-  root_unavailable: [503, 'A root folder is not there, for example because its disk is not mounted. Nothing was deleted.'],
+  root_unavailable: [
+    503,
+    'A root folder is not there, for example because its disk is not mounted. Nothing was deleted.',
+  ],
   media_unreadable: [422, 'The file cannot be read as media: empty, truncated or damaged.'],
   media_unsupported: [415, 'The file is not of a kind this server can read.'],
   transcoder_missing: [501, 'Playing this needs ffmpeg, which was not found on the server.'],

@@ -5,7 +5,6 @@ export const numericId = z.coerce.number().int().positive().max(Number.MAX_SAFE_
 export const idParams = z.object({ id: numericId });
 export const uuidParams = z.object({ id: z.uuid() });
 export const instant = z.iso.datetime({ offset: true });
-export const flag = z.stringbool();
 
 /** A query member that may be given once or several times, or comma-separated: `type=movie,show`. */
 export const listOf = <T extends z.ZodType>(item: T) =>
