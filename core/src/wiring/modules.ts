@@ -65,10 +65,7 @@ export function makeModules(foundation: Foundation, get: Get): readonly DomainMo
         tracking,
         catalog: catalog,
         counts: async () => ({
-          unmatched: [...(await libraries.countByLibrary()).values()].reduce(
-            (sum, { unmatched }) => sum + unmatched,
-            0,
-          ),
+          unmatched: await get(LIBRARIES).domain.libraries.unmatchedCount(),
           runningJobs: (await history.active(undefined)).filter(({ state }) => state === 'running').length,
         }),
       }),

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import { checkFolders, tidyFolder } from './folder-rules.ts';
 import { forgetFiles } from './forget-files.ts';
+import type { LibraryCounts } from './library-counts.ts';
 import type { LibraryNews } from './library-news.ts';
 import { LibrarySettings } from './library.schema.ts';
 import type { createLibrary, Library, updateLibrary } from './library.schema.ts';
@@ -21,6 +22,7 @@ export interface LibrariesParts {
   catalog: CatalogStore;
   scans: ScanStarter;
   activeScans: ActiveScans;
+  counts: LibraryCounts;
   news: LibraryNews;
   /** Where the configuration declares a library, `vitascope.yaml:12`; undefined where it does not. */
   declaredAt(name: string): string | undefined;
@@ -39,6 +41,8 @@ export interface LibrariesService {
   update(id: number, change: ChangedLibrary, accountId?: string): Promise<LibraryView>;
   /** Forgets a library and the titles that only it had. @throws AppError `not_found`, `locked` */
   delete(id: number): Promise<void>;
+  /** Files that wait in the review queue, in all libraries. */
+  unmatchedCount(): Promise<number>;
   /** Called after libraries, folders or settings changed; returns the way to stop listening. */
   onChanged(listener: () => void): () => void;
   /** Says that libraries were changed from outside this service. */
@@ -60,12 +64,8 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
   });
 
   const views = async (libraries: readonly StoredLibrary[]): Promise<LibraryView[]> => {
-    const [roots, byLibrary, byRoot, active] = await Promise.all([
-      store.roots(),
-      store.countByLibrary(),
-      store.countByRoot(),
-      parts.activeScans(),
-    ]);
+    const [roots, active] = await Promise.all([store.roots(), parts.activeScans()]);
+    const { byLibrary, byRoot } = await parts.counts.read(active.size > 0);
     return libraries.map((library) => ({
       ...viewOf(library, byLibrary.get(library.id) ?? noFiles),
       folders: roots
@@ -144,6 +144,10 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
         store.remove(queries, id),
       );
       changed(id);
+    },
+    async unmatchedCount() {
+      const { byLibrary } = await parts.counts.read(true);
+      return [...byLibrary.values()].reduce((sum, { unmatched }) => sum + unmatched, 0);
     },
     onChanged(listener) {
       const own = (): void => listener();

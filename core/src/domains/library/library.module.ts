@@ -15,6 +15,7 @@ import { createIdentifyJob, identifyJob } from './identify.job.ts';
 import { createIdentifyService, type IdentifyService } from './identify.service.ts';
 import { createLibrariesService, type LibrariesService } from './libraries.service.ts';
 import { libraryHealth } from './library-health.ts';
+import { LibraryCounts } from './library-counts.ts';
 import { createLibraryNews } from './library-news.ts';
 import { activeScansOf, scanJobs } from './library-scan.job.ts';
 import type { LibraryStore } from './library-store.ts';
@@ -80,6 +81,7 @@ export function createLibraryDomain(parts: LibraryDomainParts): LibraryDomain {
   const activeScans = activeScansOf(parts.history);
   const scans = createScanStarter({ store, jobs, activeScans });
   const news = createLibraryNews({ events, hooks });
+  const counts = new LibraryCounts(store, events);
   const { declaredAt, reserved } = parts;
   const libraries = createLibrariesService({
     database,
@@ -87,6 +89,7 @@ export function createLibraryDomain(parts: LibraryDomainParts): LibraryDomain {
     catalog,
     scans,
     activeScans,
+    counts,
     news,
     declaredAt,
     reserved,
@@ -147,6 +150,7 @@ export function createLibraryDomain(parts: LibraryDomainParts): LibraryDomain {
       },
       async stop() {
         for (const stop of stops) stop();
+        counts.close();
         await watch.stop();
       },
     },

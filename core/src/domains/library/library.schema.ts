@@ -21,14 +21,12 @@ const settings = {
   language: z.string().max(35).describe('Preferred language of titles and descriptions.'),
   /** Below this confidence a file goes to the review queue. */
   matchThreshold: z.number().min(0).max(1).describe('Matches less certain than this wait in the review queue.'),
-  saveSidecars: z.boolean().describe('Write NFO files beside the media when fields are edited.'),
 };
 export const LibrarySettings = z.object({
   watch: settings.watch.default(true),
   settleSeconds: settings.settleSeconds.default(10),
   language: settings.language.default('en'),
   matchThreshold: settings.matchThreshold.default(0.6),
-  saveSidecars: settings.saveSidecars.default(false),
 });
 export const LibrarySettingsChange = z.object(settings).partial();
 export const Library = z.object({

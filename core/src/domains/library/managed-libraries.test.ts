@@ -23,7 +23,6 @@ describe.each(testDialects)('declared libraries on %s', (dialect) => {
     settleSeconds: 10,
     language: 'en',
     matchThreshold: 0.6,
-    saveSidecars: false,
     ...more,
   });
   const sync = async (...libraries: DeclaredLibrary[]): Promise<void> => {
