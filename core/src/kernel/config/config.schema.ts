@@ -105,7 +105,6 @@ const library = z.strictObject({
     .max(1)
     .default(0.6)
     .describe('Matches less certain than this wait in the review queue.'),
-  saveSidecars: z.boolean().default(false).describe('Write NFO files beside the media when fields are edited.'),
 });
 const libraries = z
   .array(library)

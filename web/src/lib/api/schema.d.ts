@@ -2197,15 +2197,12 @@ export interface components {
             language: string;
             /** @default 0.6 */
             matchThreshold: number;
-            /** @default false */
-            saveSidecars: boolean;
         };
         LibrarySettingsChange: {
             watch?: boolean;
             settleSeconds?: number;
             language?: string;
             matchThreshold?: number;
-            saveSidecars?: boolean;
         };
         /** @enum {string} */
         LibraryType: "movies" | "shows" | "mixed";
@@ -5438,6 +5435,7 @@ export interface operations {
                             name: string;
                             url: string;
                         }[];
+                        thumbnails?: string;
                         chapters: {
                             startMs: number;
                             title: string;
