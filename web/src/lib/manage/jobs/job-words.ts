@@ -1,0 +1,40 @@
+import { m } from '#messages';
+import { formatAgo } from '#lib/i18n/format.ts';
+import { formatSpan } from '../span.ts';
+import type { JobState, JobSummary } from './jobs.svelte.ts';
+
+export const stateWords: Record<JobState, () => string> = {
+  queued: m.job_queued,
+  running: m.job_running,
+  waiting: m.job_waiting,
+  succeeded: m.job_succeeded,
+  failed: m.job_failed,
+  cancelled: m.job_cancelled,
+};
+
+export const stateTones = {
+  queued: 'plain',
+  running: 'accent',
+  waiting: 'plain',
+  succeeded: 'ok',
+  failed: 'danger',
+  cancelled: 'outline',
+} as const satisfies Record<JobState, string>;
+
+/** What a job is doing, or why it is not: one line. */
+export function noteOf(job: JobSummary): string {
+  if (job.cancelRequested) return m.jobs_stopping();
+  if (job.note) return job.note;
+  if (job.state === 'waiting' || (job.state === 'queued' && job.attempt > 0)) {
+    const again = m.jobs_again({ when: formatAgo(job.runAt), attempt: job.attempt + 1, attempts: job.maxAttempts });
+    return job.error ? `${job.error.message} ${again}` : again;
+  }
+  if (job.state === 'queued') return m.job_queued();
+  return job.startedAt ? m.jobs_began({ when: formatAgo(job.startedAt) }) : '';
+}
+
+/** How long a job ran; empty when it never began. */
+export function tookWords(job: JobSummary): string {
+  if (!job.startedAt || !job.finishedAt) return '';
+  return formatSpan(new Date(job.finishedAt).getTime() - new Date(job.startedAt).getTime());
+}
