@@ -13,12 +13,14 @@ export function followPage(player: Player): () => void {
   };
 }
 
-/** The player is dark whatever the app's theme is: light around a picture blinds. */
-export function darken(): () => void {
-  const { dataset } = document.documentElement;
+/** The player is dark whatever the app's theme is, since light around a picture blinds, and keeps no room for a scroll bar. */
+export function takeWholePage(): () => void {
+  const { dataset, style } = document.documentElement;
   const before = dataset.theme;
   dataset.theme = 'dark';
+  style.scrollbarGutter = 'auto';
   return () => {
     dataset.theme = before;
+    style.removeProperty('scrollbar-gutter');
   };
 }

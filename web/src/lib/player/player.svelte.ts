@@ -14,6 +14,8 @@ import { Seeker } from './seeker.svelte.ts';
 import { partAt, partOffset } from './timeline.ts';
 import { chooseAudio, chooseSubtitle, type TrackPreferences } from './track-choice.ts';
 
+/** What stands above the picture. */
+export type Headline = Pick<Playback, 'itemId' | 'title' | 'subtitle' | 'backdrop' | 'poster'>;
 type Wish = Pick<StartWish, 'fileId' | 'audioIndex' | 'positionMs' | 'atLeast'>;
 type PlayerApp = Pick<App, 'api' | 'csrf' | 'base' | 'session'>;
 
@@ -37,6 +39,8 @@ export class Player {
   phase = $state<'opening' | 'ready' | 'failed'>('opening');
   playback = $state.raw<Playback>();
   failure = $state.raw<PlayerFailure>();
+  /** What it is called, as soon as that is known. */
+  headline = $state.raw<Headline>();
   /** Why it does not go on at the moment, when that is the network. */
   trouble = $state<'none' | 'reconnecting' | 'offline'>('none');
   /** The browser wants a click before it makes a sound. */
@@ -235,6 +239,7 @@ export class Player {
     this.#source?.detach();
     this.#source = undefined;
     this.playback = playback;
+    this.headline = playback;
     if (!isSameTitle) this.subtitleId = this.#subtitleFor(playback);
     this.#reports.begin(playback.sessionId);
     const { video } = this.media;
@@ -296,6 +301,26 @@ export class Player {
     this.trouble = 'none';
     this.phase = 'failed';
     void this.#reports.end();
+    if (this.headline?.itemId !== this.#itemId) void this.#nameIt();
+  }
+
+  /** A title that cannot be opened has a name all the same. */
+  async #nameIt(): Promise<void> {
+    const id = this.#itemId;
+    try {
+      const item = await ok(this.#app.api.GET('/api/v1/items/{id}', { params: { path: { id } } }));
+      if (id !== this.#itemId) return;
+      const { title, show, year, backdrop, poster } = item;
+      this.headline = {
+        itemId: id,
+        title: show?.title ?? title,
+        subtitle: show ? title : String(year ?? ''),
+        backdrop,
+        poster,
+      };
+    } catch (error) {
+      console.info('no name', error); // the failure on the screen says enough
+    }
   }
 
   #advanced(): void {
