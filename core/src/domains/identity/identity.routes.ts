@@ -112,6 +112,9 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
     route(api.listApiTokens, async (call) => ({ items: (await apiTokens.list(call.caller.accountId)).map(tokenView) })),
     route(api.createApiToken, async (call) => {
       const { name, scopes, expiresAt } = call.body;
+      if (call.caller.tokenScopes) {
+        throw new AppError('forbidden', 'An API token cannot make another one.', { fix: 'Sign in and make it there.' });
+      }
       if (scopes.includes('admin') && call.caller.role !== 'admin') {
         throw new AppError('forbidden', 'Only administrators may make tokens with the scope "admin".');
       }
