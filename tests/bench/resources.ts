@@ -16,11 +16,11 @@ function family(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(family)];
 }
 
-/** Processor time that a process and its children have used, in seconds. Linux only. */
+/** Processor time that a process and its children, those that have ended included, have used, in seconds. Linux only. */
 export function cpuSeconds(pid: number): number {
   const ticks = family(pid).map((member) => {
     const fields = statOf(member);
-    return Number(fields[11]) + Number(fields[12]);
+    return [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0);
   });
   return ticks.reduce((sum, value) => sum + value, 0) / ticksPerSecond;
 }

@@ -8,6 +8,7 @@ import { Client } from '../harness/client.ts';
 import { removeFolder, temporaryFolder } from '../harness/folder.ts';
 import { startNginx } from '../harness/nginx.ts';
 import { obtain, programs } from '../harness/programs.ts';
+import type { RunningServer } from '../harness/server.ts';
 import { Random } from '../harness/random.ts';
 import type { Bench, Row } from './bench.ts';
 import { getRequest, HttpPipe } from './http-pipe.ts';
@@ -93,66 +94,71 @@ function ranges(source: Source): () => string {
   };
 }
 
-/** Every measurement on one source. The first whole read brings the file into memory and is not counted. */
-async function measure(source: Source): Promise<Map<string, Throughput>> {
-  await pull(source, 1, whole(source));
-  const results = new Map<string, Throughput>();
-  for (const clients of [1, 8, 64])
-    results.set(`2 GB file to ${clients} client${clients > 1 ? 's' : ''}`, await pull(source, clients, whole(source)));
-  results.set('random 1 MiB ranges, 8 clients', await pull(source, 8, ranges(source)));
-  return results;
+interface Measurement {
+  what: string;
+  clients: number;
+  request: (source: Source) => () => string;
 }
 
-async function measureOurs(folder: string): Promise<Map<string, Throughput>> {
-  const server = await startBenchServer();
-  try {
-    const client = await new Client(server.url).setUp();
-    const body = { name: 'Films', type: 'movies' as const, folders: [folder], settings: { watch: false } };
-    await finishJob(client, (await client.call(createLibrary, { body })).jobId);
-    const [item] = (await client.call(listItems, { query: {} })).items;
-    if (!item) throw new Error('The film was not found by the scan.');
-    const profile = { videoCodecs: ['avc1'], audioCodecs: ['mp4a.40.2'], containers: ['mp4' as const] };
-    const playback = await client.call(startPlayback, { body: { itemId: item.id, client: profile } });
-    if (playback.mode !== 'direct')
-      throw new Error(`The film is played by ${playback.mode}: ${playback.reasons.join('; ')}`);
-    const url = new URL(playback.url, server.url);
-    return await measure({ port: server.port, pid: server.pid, path: url.pathname + url.search });
-  } finally {
-    await server.stop();
-  }
-}
+const measurements: readonly Measurement[] = [
+  ...[1, 8, 64].map((clients) => ({
+    what: `2 GB file to ${clients} client${clients > 1 ? 's' : ''}`,
+    clients,
+    request: whole,
+  })),
+  { what: 'random 1 MiB ranges, 8 clients', clients: 8, request: ranges },
+];
 
-async function measureNginx(folder: string, file: string): Promise<Map<string, Throughput>> {
-  const nginx = await startNginx({ server: `root ${folder}; keepalive_requests 1000000;` });
-  try {
-    return await measure({ port: nginx.port, pid: nginx.pid, path: encodeURI(`/${path.relative(folder, file)}`) });
-  } finally {
-    await nginx.stop();
-  }
+/** The film as the server sends it to somebody who plays it. */
+async function ourSource(server: RunningServer, folder: string): Promise<Source> {
+  const client = await new Client(server.url).setUp();
+  const body = { name: 'Films', type: 'movies' as const, folders: [folder], settings: { watch: false } };
+  await finishJob(client, (await client.call(createLibrary, { body })).jobId);
+  const [item] = (await client.call(listItems, { query: {} })).items;
+  if (!item) throw new Error('The film was not found by the scan.');
+  const profile = { videoCodecs: ['avc1'], audioCodecs: ['mp4a.40.2'], containers: ['mp4' as const] };
+  const playback = await client.call(startPlayback, { body: { itemId: item.id, client: profile } });
+  if (playback.mode !== 'direct')
+    throw new Error(`The film is played by ${playback.mode}: ${playback.reasons.join('; ')}`);
+  const url = new URL(playback.url, server.url);
+  return { port: server.port, pid: server.pid, path: url.pathname + url.search };
 }
 
 const figures = ({ gigabytesPerSecond, cpuSecondsPerGigabyte }: Throughput): string =>
   `${gigabytesPerSecond.toFixed(2)} GB/s, ${cpuSecondsPerGigabyte.toFixed(2)} CPU s/GB`;
 
+/** Both take turns, so that whatever else the machine does meets both. The first whole read of each is not counted. */
+async function compare(ours: Source, theirs: Source | undefined, missing: string): Promise<Row[]> {
+  for (const source of theirs ? [theirs, ours] : [ours]) await pull(source, 1, whole(source));
+  const rows: Row[] = [];
+  for (const { what, clients, request } of measurements) {
+    const peer = theirs ? `nginx ${figures(await pull(theirs, clients, request(theirs)))}` : missing;
+    rows.push({
+      what,
+      ours: figures(await pull(ours, clients, request(ours))),
+      peer,
+      aim: '≥ 0.6 × GB/s, ≤ 1.5 × CPU/GB',
+    });
+  }
+  return rows;
+}
+
 async function run(say: (line: string) => void): Promise<Row[]> {
   const folder = temporaryFolder('vitascope-stream');
+  const stops: (() => Promise<unknown>)[] = [async () => removeFolder(folder)];
   try {
     const file = makeLargeFile(folder);
-    const nginx = obtain(programs.nginx, say);
-    const theirs = 'missing' in nginx ? undefined : await measureNginx(folder, file);
-    const ours = await measureOurs(folder);
-    return [...ours].map(([what, result]) => {
-      const peer = theirs?.get(what);
-      const missing = 'missing' in nginx ? nginx.missing : '';
-      return {
-        what,
-        ours: figures(result),
-        peer: peer ? `nginx ${figures(peer)}` : missing,
-        aim: '≥ 0.6 × GB/s, ≤ 1.5 × CPU/GB',
-      };
-    });
+    const server = await startBenchServer();
+    stops.push(() => server.stop());
+    const ours = await ourSource(server, folder);
+    const found = obtain(programs.nginx, say);
+    if ('missing' in found) return await compare(ours, undefined, found.missing);
+    const nginx = await startNginx({ server: `root ${folder}; keepalive_requests 1000000;` });
+    stops.push(() => nginx.stop());
+    const theirs = { port: nginx.port, pid: nginx.pid, path: encodeURI(`/${path.relative(folder, file)}`) };
+    return await compare(ours, theirs, '');
   } finally {
-    removeFolder(folder);
+    for (const stop of stops.toReversed()) await stop();
   }
 }
 
