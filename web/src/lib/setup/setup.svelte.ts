@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { components } from '#lib/api/schema.d.ts';
 import { ok } from '#lib/api/client.ts';
 import { fieldFaults, friendlyError, type FriendlyError } from '#lib/api/problem.ts';
@@ -33,15 +34,12 @@ export class Setup {
   /** Folder path to what is wrong with it. */
   faults = $state.raw<Record<string, string>>({});
   busy = $state(false);
+  readonly scanned = $derived(this.scans.length > 0 && this.scans.every((scan) => ended.has(scan.state)));
   #app: App;
 
   constructor(app: App) {
     this.#app = app;
     this.step = app.session.isAdmin ? 'libraries' : 'account';
-  }
-
-  get scanned(): boolean {
-    return this.scans.length > 0 && this.scans.every((scan) => ended.has(scan.state));
   }
 
   add(draft: LibraryDraft): void {
@@ -73,7 +71,8 @@ export class Setup {
 
   /** Follows the scans until they end; returns the way to stop. */
   follow(): () => void {
-    const refresh = () => void this.#refresh();
+    // An effect that follows must not begin anew with each answer.
+    const refresh = () => void untrack(() => this.#refresh());
     refresh();
     const stops = [
       this.#app.live.on('reconnected', refresh),
