@@ -27,6 +27,10 @@ export function attachHls(video: HTMLVideoElement, { url, startMs }: Source, onF
   hls.loadSource(url);
   hls.attachMedia(video);
   return {
+    hold() {
+      video.pause();
+      hls.stopLoad();
+    },
     retry() {
       if (hls.levels.length === 0) hls.loadSource(url);
       hls.startLoad(video.currentTime || startMs / 1000);

@@ -9,6 +9,8 @@ export interface Source {
 
 /** A source in a video element. */
 export interface AttachedSource {
+  /** Asks for nothing more; what is shown stays. Another source will take its place. */
+  hold(): void;
   /** Goes on after a network fault. */
   retry(): void;
   detach(): void;
@@ -51,6 +53,10 @@ function attachFile(video: HTMLVideoElement, { url, startMs }: Source, onFault: 
   };
   load();
   return {
+    hold() {
+      video.pause();
+      ending.abort();
+    },
     retry() {
       load();
       void video.play().catch(() => undefined); // the error event tells, and a refused start leaves it paused

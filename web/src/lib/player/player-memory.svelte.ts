@@ -14,6 +14,8 @@ interface Stored {
   quality: string;
   /** What was chosen for a title; the newest last. */
   tracks: Record<string, RememberedTracks>;
+  /** Stream index of the sound that was chosen, by item: saves opening twice to find it by its language. */
+  audio: Record<string, number>;
 }
 
 const defaults: Stored = {
@@ -24,6 +26,7 @@ const defaults: Stored = {
   subtitleSize: 1,
   quality: 'original',
   tracks: {},
+  audio: {},
 };
 
 /** How this browser likes to watch; kept in local storage. */
@@ -44,10 +47,23 @@ export class PlayerMemory {
   }
 
   keepTracks(title: string, change: RememberedTracks): void {
-    const { [title]: before, ...others } = this.#stored.tracks;
-    const entries = [...Object.entries(others).slice(1 - mostTitles), [title, { ...before, ...change }]];
-    this.keep({ tracks: Object.fromEntries(entries) as Stored['tracks'] });
+    const { tracks } = this.#stored;
+    this.keep({ tracks: withNewest(tracks, title, { ...tracks[title], ...change }) });
   }
+
+  audioOf(itemId: number): number | undefined {
+    return this.#stored.audio[`item ${itemId}`];
+  }
+
+  keepAudio(itemId: number, index: number): void {
+    this.keep({ audio: withNewest(this.#stored.audio, `item ${itemId}`, index) });
+  }
+}
+
+/** Keeps the newest last and forgets the oldest. */
+function withNewest<T>(all: Record<string, T>, key: string, value: T): Record<string, T> {
+  const { [key]: before, ...others } = all;
+  return Object.fromEntries([...Object.entries(others).slice(1 - mostTitles), [key, value]]);
 }
 
 function read(): Partial<Stored> {

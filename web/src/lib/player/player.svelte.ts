@@ -2,21 +2,20 @@ import { assertOk, ok } from '#lib/api/client.ts';
 import { errorCode } from '#lib/api/problem.ts';
 import type { App } from '#lib/app.svelte.ts';
 import { attachSource, type AttachedSource } from './attach-source.ts';
-import { browserProbe, findProfile } from './client-profile.ts';
 import { MediaState } from './media-state.svelte.ts';
-import type { AudioTrack, ClientProfile, Mode, Playback, StartWish, SubtitleTrack } from './playback.ts';
+import type { AudioTrack, Mode, Playback, SubtitleTrack } from './playback.ts';
 import { PlaybackReports } from './playback-reports.ts';
 import { failureOf, notPlayable, unreachable, type PlayerFailure } from './player-failure.ts';
 import type { PlayerMemory } from './player-memory.svelte.ts';
-import { limited } from './qualities.ts';
 import { recoveryFrom, type Fault } from './recovery.ts';
 import { Seeker } from './seeker.svelte.ts';
+import { SessionOpener, type Wish as SessionWish } from './session-opener.ts';
 import { partAt, partOffset } from './timeline.ts';
-import { chooseAudio, chooseSubtitle, type TrackPreferences } from './track-choice.ts';
+import { chooseSubtitle, type TrackPreferences } from './track-choice.ts';
 
 /** What stands above the picture. */
 export type Headline = Pick<Playback, 'itemId' | 'title' | 'subtitle' | 'backdrop' | 'poster'>;
-type Wish = Pick<StartWish, 'fileId' | 'audioIndex' | 'positionMs' | 'atLeast'>;
+type Wish = Omit<SessionWish, 'itemId'>;
 type PlayerApp = Pick<App, 'api' | 'csrf' | 'base' | 'session'>;
 
 /** Advancing this far without a fault forgives the earlier ones. */
@@ -51,7 +50,7 @@ export class Player {
   readonly #app: PlayerApp;
   readonly #reports: PlaybackReports;
   readonly #seeker: Seeker;
-  #profile: Promise<ClientProfile> | undefined;
+  readonly #sessions: SessionOpener;
   #source: AttachedSource | undefined;
   #itemId = 0;
   #turn = 0;
@@ -72,6 +71,12 @@ export class Player {
       onRefused: (error) => this.#refused(error),
     });
     this.#seeker = new Seeker(this.media, () => void this.#reports.tell('seek'));
+    this.#sessions = new SessionOpener({
+      api: app.api,
+      memory,
+      languages: () => this.#preferences.audioLanguages ?? [],
+      drop: (session) => this.#reports.drop(session),
+    });
   }
 
   get offsetMs(): number {
@@ -143,6 +148,7 @@ export class Player {
   async selectAudio(track: AudioTrack): Promise<void> {
     if (!this.playback || track.index === this.playback.audioIndex) return;
     this.memory.keepTracks(this.playback.title, { audioLanguage: track.language });
+    this.memory.keepAudio(this.#itemId, track.index);
     await this.#start({ ...this.#here(), audioIndex: track.index });
   }
 
@@ -204,34 +210,17 @@ export class Player {
     clearTimeout(this.#retryTimer);
     this.phase = 'opening';
     this.failure = undefined;
+    const reported = this.#reports.end();
+    this.#source?.hold();
     try {
       // The old session gives its place back before the new one asks for one.
-      await this.#reports.end();
+      await reported;
       this.#seeker.cancel();
-      const playback = await this.#request(wish, turn);
+      const playback = await this.#sessions.open({ itemId: this.#itemId, ...wish }, () => turn === this.#turn);
       if (playback) await this.#begin(playback, turn);
     } catch (error) {
       if (turn === this.#turn) this.#fail(failureOf(error));
     }
-  }
-
-  /** Asks for a session, and again when the account would rather hear another language. Undefined when it came too late. */
-  async #request(wish: Wish, turn: number): Promise<Playback | undefined> {
-    this.#profile ??= findProfile(browserProbe());
-    const client = limited(await this.#profile, this.memory.current.quality);
-    const ask = async (more: Wish): Promise<Playback | undefined> => {
-      const body = { itemId: this.#itemId, client, ...more };
-      const playback = await ok(this.#app.api.POST('/api/v1/playback', { body }));
-      if (turn === this.#turn) return playback;
-      await this.#reports.drop(playback.sessionId);
-      return undefined;
-    };
-    const first = await ask(wish);
-    if (!first || wish.audioIndex !== undefined) return first;
-    const better = chooseAudio(first.audioTracks, first.audioIndex, this.#wishedLanguages(first.title));
-    if (!better) return first;
-    await this.#reports.drop(first.sessionId);
-    return ask({ ...wish, fileId: first.fileId, positionMs: first.startMs, audioIndex: better.index });
   }
 
   async #begin(playback: Playback, turn: number): Promise<void> {
@@ -338,11 +327,6 @@ export class Player {
     const next = parts[parts.findIndex((part) => part.fileId === fileId) + 1];
     if (next && parts.some((part) => part.fileId === fileId)) void this.#start({ fileId: next.fileId, positionMs: 0 });
     else void this.#reports.tell('pause');
-  }
-
-  #wishedLanguages(title: string): readonly string[] {
-    const remembered = this.memory.tracksOf(title)?.audioLanguage;
-    return [...(remembered ? [remembered] : []), ...(this.#preferences.audioLanguages ?? [])];
   }
 
   #subtitleFor(playback: Playback): string | null {
