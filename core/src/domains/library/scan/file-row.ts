@@ -37,11 +37,15 @@ export const placeColumns = ({ found, folder, name, signature }: PreparedFile): 
   modified_at: found.modifiedAt,
   sidecar_signature: signature,
   parsed: JSON.stringify(keptName(name)),
+  missing_since: null,
+});
+
+/** What part a file plays by its name; a person may say otherwise. */
+export const roleColumns = ({ name }: PreparedFile): Row => ({
   role: name.extra === undefined ? (name.part === undefined ? 'main' : 'part') : 'extra',
   extra_kind: name.extra ?? '',
   part_number: name.part ?? null,
   version_label: versionOf(name),
-  missing_since: null,
 });
 
 /** What its headers say; empty where they cannot be read. */

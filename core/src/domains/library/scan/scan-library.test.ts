@@ -129,6 +129,37 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     expect(await library.titles()).toEqual(['Known Film 2']);
   });
 
+  it('keeps what a metadata source found when only sidecars change', async () => {
+    await library.film('Untold Story/Untold Story.mp4');
+    await library.film('Known Film (2010)/Known Film (2010).mp4');
+    await library.scan();
+    const { database } = library.db;
+    const item = (await one("select id from media_items where title = 'Known Film'")) as number;
+    const file = (await one("select id from media_files where file_name = 'Untold Story.mp4'")) as number;
+    await database.run(
+      "update media_files set item_id = ?, match_state = 'matched', match_source = 'auto', match_confidence = 0.8 where id = ?",
+      [item, file],
+    );
+    await database.run('insert into media_file_items (file_id, item_id) values (?, ?)', [file, item]);
+    await library.sidecar('Untold Story/poster.jpg', 'new');
+    expect(await library.scan()).toMatchObject({ changed: 1 });
+    expect(await one(`select match_state from media_files where id = ${file}`)).toBe('matched');
+    expect(await one(`select match_confidence from media_files where id = ${file}`)).toBe(0.8);
+    expect(await library.titles()).toEqual(['Known Film 2']);
+  });
+
+  it('leaves the part that a person gave a file', async () => {
+    const path = await library.film('Known Film (2010)/Known Film (2010)-trailer.mp4');
+    await library.film('Known Film (2010)/Known Film (2010).mp4');
+    await library.scan();
+    await library.db.database.run(
+      "update media_files set role = 'main', match_source = 'manual' where file_name like '%trailer%'",
+    );
+    await rename(path, path.replace('-trailer', '-sneak-trailer'));
+    await library.scan();
+    expect(await one("select role from media_files where file_name like '%trailer%'")).toBe('main');
+  });
+
   it('marks what is gone as missing, forgets nothing, and takes it back', async () => {
     const path = await library.film('Lost (1999)/Lost (1999).mp4');
     await library.film('Kept (1999)/Kept (1999).mp4');

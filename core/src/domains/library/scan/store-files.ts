@@ -1,12 +1,20 @@
 import { dirname } from 'node:path';
-import type { Bindable, Database, Queries } from '../../../kernel/database/database.ts';
+import type { Database, Queries } from '../../../kernel/database/database.ts';
 import type { CatalogEntry } from '../../catalog/catalog-entry.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
 import { loadPlaces } from '../../catalog/item-places.ts';
-import { inNumbers } from '../../catalog/value-list.ts';
-import { contentColumns, keptName, matchColumns, placeColumns, streamRows, type FileMatch } from './file-row.ts';
+import { contentColumns, keptName, matchColumns, placeColumns, roleColumns, type FileMatch } from './file-row.ts';
 import type { IdentifiedFile } from './identify-files.ts';
 import type { KnownFile } from './known-files.ts';
+import {
+  itemsOfFiles,
+  linkedItems,
+  storeLinks,
+  storeStreams,
+  updateRow,
+  withoutLinks,
+  type Matched,
+} from './stored-links.ts';
 import { planEpisodes, planMovie, planSeason, planShow } from './plan-titles.ts';
 import type { ScanChange } from './scan-types.ts';
 
@@ -15,13 +23,6 @@ export interface StoreTarget {
   rootId: number;
   rootPath: string;
   threshold: number;
-}
-
-interface Matched {
-  identified: IdentifiedFile;
-  match: FileMatch;
-  /** All titles in the file, in order. */
-  itemIds: number[];
 }
 
 /**
@@ -81,7 +82,7 @@ export class FileStore {
   ) {
     const automatic = files.filter(
       (each) =>
-        !isSettled(each.file.known) &&
+        !this.#keepsMatch(each) &&
         each.decision.confidence >= this.#target.threshold &&
         each.file.name.extra === undefined,
     );
@@ -129,7 +130,7 @@ export class FileStore {
     owners: Map<string, number>,
   ): Promise<Matched> {
     const { file, decision } = identified;
-    if (file.known && isSettled(file.known))
+    if (file.known && this.#keepsMatch(identified))
       return { identified, match: settledMatch(file.known), itemIds: await linkedItems(queries, file.known.id) };
     if (file.name.extra !== undefined) {
       const owner = await this.#ownerOf(queries, identified, owners);
@@ -172,6 +173,14 @@ export class FileStore {
       year: file.name.year,
     });
     return namesakes.length === 1 ? namesakes[0]?.id : undefined;
+  }
+
+  /** A person said what it is; or a metadata source did, and the name alone, which says the same as then, would say less. */
+  #keepsMatch(each: IdentifiedFile): boolean {
+    const { known } = each.file;
+    if (!known || isSettled(known)) return known !== undefined;
+    const isMatched = known.matchState === 'matched' && known.itemId !== null && known.role !== 'extra';
+    return isMatched && each.decision.confidence < this.#target.threshold && sameName(each, known);
   }
 
   async #showsOf(
@@ -234,6 +243,7 @@ export class FileStore {
     const fresh = matched.filter(({ identified }) => !identified.file.known);
     const rows = fresh.map(({ identified: { file }, match }) => ({
       ...placeColumns(file),
+      ...roleColumns(file),
       ...contentColumns(file),
       ...matchColumns(match),
       library_id: this.#target.libraryId,
@@ -251,8 +261,9 @@ export class FileStore {
       ids.set(identified, file.known.id);
       await updateRow(queries, file.known.id, {
         ...placeColumns(file),
+        ...(!isSettled(file.known) && roleColumns(file)),
         ...(file.probed && contentColumns(file)),
-        ...(!isSettled(file.known) && matchColumns(match)),
+        ...(!this.#keepsMatch(identified) && matchColumns(match)),
         library_id: this.#target.libraryId,
         root_id: this.#target.rootId,
         scanned_at: now,
@@ -287,86 +298,6 @@ const sameName = ({ file }: IdentifiedFile, known: KnownFile): boolean => {
   const now = keptName(file.name);
   return before.title === now.title && before.year === now.year;
 };
-
-async function itemsOfFiles(queries: Queries, fileIds: readonly number[]): Promise<number[]> {
-  if (fileIds.length === 0) return [];
-  const { sql, parameters } = inNumbers(queries.dialect, 'file_id', fileIds);
-  const rows = await queries.all<{ item_id: number }>(
-    `select distinct item_id from media_file_items where ${sql}`,
-    parameters,
-  );
-  return rows.map((row) => row.item_id);
-}
-
-/** Titles that no file is linked to any more, not even a missing one. */
-async function withoutLinks(queries: Queries, itemIds: readonly number[]): Promise<number[]> {
-  if (itemIds.length === 0) return [];
-  const { sql, parameters } = inNumbers(queries.dialect, 'item_id', itemIds);
-  const rows = await queries.all<{ item_id: number }>(
-    `select distinct item_id from media_file_items where ${sql}`,
-    parameters,
-  );
-  const linked = new Set(rows.map((row) => row.item_id));
-  return itemIds.filter((id) => !linked.has(id));
-}
-
-async function linkedItems(queries: Queries, fileId: number): Promise<number[]> {
-  const rows = await queries.all<{ item_id: number }>(
-    'select item_id from media_file_items where file_id = ? order by position',
-    [fileId],
-  );
-  return rows.map((row) => row.item_id);
-}
-
-async function updateRow(queries: Queries, id: number, columns: Record<string, Bindable>): Promise<void> {
-  const names = Object.keys(columns);
-  await queries.run(`update media_files set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [
-    ...Object.values(columns),
-    id,
-  ]);
-}
-
-async function storeLinks(
-  queries: Queries,
-  ids: ReadonlyMap<IdentifiedFile, number>,
-  matched: readonly Matched[],
-): Promise<void> {
-  const known = matched
-    .filter(({ identified }) => identified.file.known)
-    .map(({ identified }) => ids.get(identified) as number);
-  await deleteByFile(queries, 'media_file_items', known);
-  const rows = matched.flatMap(({ identified, itemIds }) =>
-    itemIds.map((itemId, position) => ({ file_id: ids.get(identified) as number, item_id: itemId, position })),
-  );
-  await queries.insert('media_file_items', rows);
-}
-
-async function storeStreams(
-  queries: Queries,
-  ids: ReadonlyMap<IdentifiedFile, number>,
-  matched: readonly Matched[],
-): Promise<void> {
-  const known = matched.map(({ identified }) => identified).filter(({ file }) => file.known);
-  const idOf = (each: IdentifiedFile): number => ids.get(each) as number;
-  await deleteByFile(queries, 'media_streams', known.filter(({ file }) => file.probed).map(idOf));
-  await deleteByFile(queries, 'media_streams', known.map(idOf), 'and external_path is not null');
-  const rows = matched.flatMap(({ identified }) => {
-    const { own, external } = streamRows(idOf(identified), identified);
-    return [...(identified.file.probed ? own : []), ...external];
-  });
-  await queries.insert('media_streams', rows);
-}
-
-async function deleteByFile(
-  queries: Queries,
-  table: 'media_file_items' | 'media_streams',
-  fileIds: readonly number[],
-  also = '',
-): Promise<void> {
-  if (fileIds.length === 0) return;
-  const { sql, parameters } = inNumbers(queries.dialect, 'file_id', fileIds);
-  await queries.run(`delete from ${table} where ${sql} ${also}`, parameters);
-}
 
 interface ChangeParts {
   matched: readonly Matched[];
