@@ -49,8 +49,9 @@ export async function prepareFile({
   const base = { found, folder, known, name, signature };
   if (!content && known)
     return { ...base, fingerprint: known.fingerprint, probe: undefined, problem: '', probed: false };
+  let fingerprint = known?.fingerprint ?? '';
   try {
-    const fingerprint = fingerprintOf(found.path, found.size);
+    fingerprint = fingerprintOf(found.path, found.size);
     const headers = await probe(found.path, { signal });
     const problem = headers.truncated ? 'The file ends before its media does; an unfinished copy, most likely.' : '';
     return { ...base, fingerprint, probe: headers, problem, probed: true };
@@ -58,9 +59,11 @@ export async function prepareFile({
     signal.throwIfAborted();
     return {
       ...base,
-      fingerprint: known?.fingerprint ?? '',
+      // What cannot be probed is still recognised where it is moved to: somebody may have said what it is.
+      fingerprint,
       probe: undefined,
-      problem: (error as Error).message,
+      // Shown to everybody who sees the file, and where it lies is for administrators.
+      problem: (error as Error).message.replaceAll(found.path, found.name),
       probed: true,
     };
   }
