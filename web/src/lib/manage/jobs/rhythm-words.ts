@@ -30,6 +30,8 @@ function stepWords(cron: string): string | undefined {
   if (cron === '* * * * *') return m.schedule_minutes({ count: 1 });
   const minutes = /^\*\/(\d+) \* \* \* \*$/.exec(cron)?.[1];
   if (minutes) return m.schedule_minutes({ count: Number(minutes) });
-  const hours = /^0 \*\/(\d+) \* \* \*$/.exec(cron)?.[1];
-  return hours ? m.schedule_hours({ count: Number(hours) }) : undefined;
+  const [, minute, hours] = /^(\d+) \*\/(\d+) \* \* \*$/.exec(cron) ?? [];
+  if (!hours) return undefined;
+  const count = Number(hours);
+  return minute === '0' ? m.schedule_hours({ count }) : m.schedule_hours_at({ count, minute: minute ?? '' });
 }
