@@ -48,7 +48,7 @@ export interface Started {
 }
 
 /** Long enough to be worth a request, short enough to be converted before anybody gets impatient. */
-const convertedSegmentMs = 3000;
+const convertedSegmentMs = 2000;
 const copiedSegmentMs = 4000;
 
 /** Decides how to play, opens sessions, and keeps what they report. */

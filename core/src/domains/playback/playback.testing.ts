@@ -1,6 +1,8 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { ConfigSchema, type Config } from '../../kernel/config/config.schema.ts';
 import { startTestServer, testKey, type TestServer } from '../../kernel/http/http-server.testing.ts';
 import { createSendFile } from '../../kernel/http/send-file.ts';
@@ -11,6 +13,8 @@ import type { FileRow, StreamRow } from '../library/file-rows.ts';
 import { probe, type Probe, type ProbedStream } from '../library/probe/probe.ts';
 import { playbackModule } from './playback.module.ts';
 import type { MediaFiles, PlaybackHooks, Progress, Titles } from './ports.ts';
+
+const execute = promisify(execFile);
 
 export interface TestFile {
   path: string;
@@ -240,4 +244,48 @@ function streamRow(fileId: number, id: number, stream: ProbedStream): StreamRow 
     external_path: null,
     details: JSON.stringify({ width, height, bitDepth, level, hdr }),
   };
+}
+
+/** Pictures and sounds of a header and some segments put together: when the first of each is shown, and how many there are. */
+export async function inspect(test: PlaybackTest, playlistUrl: string, segments: readonly number[]) {
+  const base = playlistUrl.slice(0, playlistUrl.lastIndexOf('/'));
+  const query = playlistUrl.slice(playlistUrl.indexOf('?'));
+  const pieces: Buffer[] = [];
+  for (const name of ['init.mp4', ...segments.map((n) => `${n}.m4s`)]) {
+    const response = await fetch(`http://127.0.0.1:${test.server.port}${base}/${name}${query}`);
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+    pieces.push(Buffer.from(await response.arrayBuffer()));
+  }
+  const file = path.join(test.dataDir, 'inspected.mp4');
+  await writeFile(file, Buffer.concat(pieces));
+  const { stdout } = await execute('ffprobe', [
+    ...[
+      '-v',
+      'error',
+      '-show_entries',
+      'packet=codec_type,pts_time,flags:stream=codec_type,codec_name,height,channels',
+    ],
+    ...['-of', 'json', file],
+  ]);
+  const { packets, streams } = JSON.parse(stdout) as {
+    packets: { codec_type: string; pts_time: string; flags: string }[];
+    streams: { codec_type: string; codec_name: string; height?: number; channels?: number }[];
+  };
+  const of = (type: string) => {
+    const times = packets.filter((packet) => packet.codec_type === type).map(({ pts_time }) => Number(pts_time));
+    return { first: Math.min(...times), last: Math.max(...times), count: times.length };
+  };
+  // Decoding complains about anything that does not fit together.
+  const decoded = await execute('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-']);
+  return { video: of('video'), audio: of('audio'), streams, complaints: decoded.stderr };
+}
+
+/** Processes that read a film of this test. */
+export async function convertersOf(test: PlaybackTest): Promise<number[]> {
+  const { stdout } = await execute('ps', ['-eo', 'pid=,stat=,args=']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(test.root) && line.includes('ffmpeg'))
+    .filter((line) => !/^\s*\d+\s+Z/.test(line))
+    .map((line) => Number.parseInt(line, 10));
 }

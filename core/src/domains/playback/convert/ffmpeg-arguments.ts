@@ -115,6 +115,8 @@ function videoArguments(video: CopiedVideo | EncodedVideo): string[] {
   return [
     ...map,
     ...['-c:v', encoder.name, ...encoder.options(target.kbps)],
+    // Pictures in their order: with others in front of a key frame, sound would be cut that much earlier.
+    ...['-bf', '0'],
     // A group longer than any segment: only the wanted key frames are made.
     ...['-g', '9999', '-force_key_frames', keyFrames.map((ms) => String(ms / 1000)).join(',')],
     // Times as they are: rounded to whole frames, a picture may land on the wrong side of a cut.
