@@ -53,6 +53,15 @@ export class MediaState {
     };
   }
 
+  /** Another source comes: what the last one did is over before its events say so. */
+  reset(startMs: number, durationMs: number): void {
+    this.timeMs = startMs;
+    this.durationMs = durationMs;
+    this.ended = false;
+    this.hasPicture = false;
+    this.buffered = [];
+  }
+
   /** Is the position there already, so that going to it costs nothing? */
   isBuffered(ms: number): boolean {
     return this.buffered.some(({ startMs, endMs }) => startMs <= ms && ms <= endMs);

@@ -17,13 +17,13 @@ const card = (more: Partial<NextCardFacts>) =>
 describe('nextCard', () => {
   it('shows with the credits and counts the last ten seconds', () => {
     expect(card({ timeMs: 1_149_000 }).visible).toBe(false);
-    expect(card({ timeMs: 1_150_000 })).toEqual({ visible: true, startsByItself: true, countdown: undefined });
+    expect(card({ timeMs: 1_150_000 })).toMatchObject({ visible: true, startsByItself: true, countdown: undefined });
     expect(card({ timeMs: 1_193_400 }).countdown).toBe(7);
     expect(card({ timeMs: 1_200_500 }).countdown).toBe(0);
   });
 
   it('is not there for what has no next', () => {
-    expect(card({ timeMs: 1_199_000, hasNext: false })).toEqual({
+    expect(card({ timeMs: 1_199_000, hasNext: false })).toMatchObject({
       visible: false,
       startsByItself: false,
       countdown: undefined,

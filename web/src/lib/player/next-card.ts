@@ -17,6 +17,8 @@ export interface NextCardFacts {
 export interface NextCard {
   visible: boolean;
   startsByItself: boolean;
+  /** Hiding it makes sense: there is still something to see behind it. */
+  dismissible: boolean;
   /** Whole seconds until it starts; undefined outside of the last ten, or when it waits for a click. */
   countdown: number | undefined;
 }
@@ -34,6 +36,7 @@ export function nextCard(facts: NextCardFacts): NextCard {
   return {
     visible: hasNext && (hasEnded || (isTime && !dismissed)),
     startsByItself,
+    dismissible: !hasEnded,
     countdown: startsByItself && isTime && leftMs <= countdownMs ? Math.max(0, Math.ceil(leftMs / 1000)) : undefined,
   };
 }

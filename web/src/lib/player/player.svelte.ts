@@ -99,7 +99,11 @@ export class Player {
 
   /** What the element plays is at the film's end, not at that of a part. */
   get hasEnded(): boolean {
-    return this.media.ended && this.playback?.fileId === (this.playback?.parts.at(-1)?.fileId ?? this.playback?.fileId);
+    return (
+      this.phase === 'ready' &&
+      this.media.ended &&
+      this.playback?.fileId === (this.playback?.parts.at(-1)?.fileId ?? this.playback?.fileId)
+    );
   }
 
   /** Opens a title; an earlier one is ended first. */
@@ -233,8 +237,7 @@ export class Player {
     this.#reports.begin(playback.sessionId);
     const { video } = this.media;
     if (!video) return;
-    this.media.timeMs = playback.startMs;
-    this.media.durationMs = playback.durationMs;
+    this.media.reset(playback.startMs, playback.durationMs);
     const source = { url: playback.url, isHls: playback.mode !== 'direct', startMs: playback.startMs };
     const attached = await attachSource(video, source, (fault, url) => this.#recover(fault, url));
     if (turn !== this.#turn) return attached.detach();
