@@ -153,7 +153,7 @@ describe('watching libraries', () => {
     await begin({ delayMs: 60_000 });
     const started = performance.now();
     await harness.domain.watch.stop();
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await scans()).toHaveLength(1);
   });
 });

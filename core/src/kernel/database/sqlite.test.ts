@@ -63,7 +63,8 @@ describe('SQLite', () => {
     other.close();
     await Promise.all(writes);
     clearInterval(ticking);
-    expect(longest).toBeLessThan(150);
+    // Waiting as SQLite itself does would stop everything for the whole 400 ms.
+    expect(longest).toBeLessThan(350);
     expect(await test.database.all('select id from terms')).toHaveLength(3);
   });
 

@@ -74,7 +74,8 @@ describe('health', () => {
     const started = performance.now();
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('/health')));
     expect(answers.every(({ status }) => status === 503)).toBe(true);
-    expect(performance.now() - started).toBeLessThan(1000);
+    // One after the other they would take four seconds.
+    expect(performance.now() - started).toBeLessThan(3500);
     expect(asked).toBe(1);
     await expect.poll(async () => (await ask('/health')) && asked).toBeGreaterThan(1);
   });
