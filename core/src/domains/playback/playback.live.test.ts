@@ -74,6 +74,15 @@ describe.skipIf(missing !== '')(`sessions and ffmpeg${missing}`, () => {
     expect((await convertersOf(test)).length).toBe(1);
   });
 
+  it('follows the newest of several jumps', async () => {
+    const started = await start({ itemId: film.long });
+    const answers = await Promise.all([500, 300, 100, 400].map((n) => test.server.ask(segment(started.url, n))));
+    expect(answers.at(-1)?.status).toBe(200);
+    expect(answers.filter(({ json }) => json?.error_code === 'cancelled').length).toBeGreaterThan(0);
+    expect(answers.every(({ status, json }) => status === 200 || json.error_code === 'cancelled')).toBe(true);
+    expect((await convertersOf(test)).length).toBe(1);
+  });
+
   it('cuts without a gap where one ffmpeg takes over from another', async () => {
     const started = await start({ itemId: film.long });
     await test.server.ask(segment(started.url, 101));

@@ -17,10 +17,20 @@ export interface SegmentStreamOptions {
 /** How far ffmpeg works ahead of the player. */
 const aheadMs = 60_000;
 /** A segment that ffmpeg will reach within this is waited for; one further off is jumped to. */
-const nearMs = 12_000;
+const nearMs = 8000;
 /** Kept behind the player, for a short step back. */
 const behindMs = 30_000;
 const longestWaitMs = 60_000;
+
+interface Wish {
+  isThere(): boolean;
+  /** The run will come to it soon. */
+  reaches(run: SegmentRun): boolean;
+  /** It is worth a run of its own. */
+  isWanted(): boolean;
+  segment: number;
+  signal: AbortSignal;
+}
 
 /**
  * The segments of one session on disk: made when they are asked for, by one ffmpeg at a time, which is started anew
@@ -71,14 +81,16 @@ export class SegmentStream {
   begin(segment: number): void {
     this.#giveBack ??= this.#options.takePlace();
     // What goes wrong is kept and answers the first request.
-    void this.#startAt(segment).catch((error: unknown) => {
+    void this.#startAt(segment, () => true).catch((error: unknown) => {
       this.#failure ??= error instanceof AppError ? error : undefined;
     });
   }
 
   /** The path of the header. @param near the segment to begin with where nothing runs yet */
   async init(near: number, signal: AbortSignal): Promise<string> {
-    await this.#until(() => this.#hasInit, near, signal);
+    const isWanted = (): boolean => !this.#run;
+    // It is the same wherever a run begins.
+    await this.#until({ isThere: () => this.#hasInit, reaches: () => true, isWanted, segment: near, signal });
     return path.join(this.#options.folder, initName);
   }
 
@@ -88,7 +100,16 @@ export class SegmentStream {
    */
   async segment(segment: number, signal: AbortSignal): Promise<string> {
     if (!(segment in this.plan.starts)) throw new AppError('not_found', `There is no segment ${segment}.`);
-    await this.#until(() => this.#ready.has(segment), segment, signal);
+    const request = ++this.#newest;
+    const reaches = (run: SegmentRun): boolean => {
+      const isNear = this.#reaches(run, segment);
+      if (isNear) run.want(segment);
+      return isNear;
+    };
+    // Only the newest request decides where ffmpeg works: whoever asked before has jumped on since.
+    const isWanted = (): boolean => request === this.#newest;
+    await this.#until({ isThere: () => this.#ready.has(segment), reaches, isWanted, segment, signal });
+    this.#run?.want(segment);
     await this.#forgetBehind(segment);
     return path.join(this.#options.folder, segmentName(segment));
   }
@@ -111,8 +132,7 @@ export class SegmentStream {
     await rm(this.#options.folder, { recursive: true, force: true });
   }
 
-  async #until(isThere: () => boolean, segment: number, signal: AbortSignal): Promise<void> {
-    const request = ++this.#newest;
+  async #until({ isThere, reaches, isWanted, segment, signal }: Wish): Promise<void> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(longestWaitMs)]);
     let starts = 0;
     while (!isThere()) {
@@ -120,21 +140,17 @@ export class SegmentStream {
       if (this.#failure) throw this.#failure;
       if (signal.aborted) throw new AppError('cancelled', 'The client left.');
       if (deadline.aborted) throw new AppError('timeout', 'The segment was not converted in time.');
-      if (this.#run && this.#reaches(this.#run, segment)) {
-        this.#run.want(segment);
-        await this.#change(deadline);
-      } else if (request !== this.#newest && this.#run) {
-        throw new AppError('cancelled', 'The player has gone somewhere else.');
-      } else if (starts++ > 1) {
-        throw missing(segment, this.plan);
-      } else await this.#startAt(segment);
+      if (this.#run && reaches(this.#run)) await this.#change(deadline);
+      else if (!isWanted()) throw new AppError('cancelled', 'The player has gone somewhere else.');
+      else if (starts++ > 1) throw missing(segment, this.plan);
+      else await this.#startAt(segment, isWanted);
     }
-    this.#run?.want(segment);
   }
 
   #reaches(run: SegmentRun, segment: number): boolean {
     const { starts } = this.plan;
-    return segment >= run.current && (starts[segment] ?? 0) - (starts[run.current] ?? Infinity) <= nearMs;
+    const [there, here] = [starts[segment] ?? 0, starts[run.current] ?? Infinity];
+    return segment >= run.current && (segment - run.current <= 1 || there - here <= nearMs);
   }
 
   /** Resolves with the next segment, the end of a run, or the end of patience. */
@@ -156,8 +172,8 @@ export class SegmentStream {
   }
 
   /** One after the other: two jumps at once must not start two. */
-  #startAt(segment: number): Promise<void> {
-    const turn = this.#turn.then(() => this.#start(segment));
+  #startAt(segment: number, isWanted: () => boolean): Promise<void> {
+    const turn = this.#turn.then(() => (isWanted() ? this.#start(segment) : undefined));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
