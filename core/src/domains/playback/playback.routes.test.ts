@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpegAvailable, makeMedia } from '../../../../tests/fixtures/media.ts';
 import { browser, inspect, startPlaybackTest, type PlaybackTest } from './playback.testing.ts';
 
+const execute = promisify(execFile);
 const missing = ffmpegAvailable() ? '' : ' (skipped: ffmpeg is not installed)';
 
 describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
@@ -113,5 +116,37 @@ describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/jpeg']);
     const outside = await test.server.ask(started.thumbnails.replace('{ms}', '99000'));
     expect(outside.json).toMatchObject({ error_code: 'not_found' });
+  });
+
+  it('hands out the fonts of a film under names of our own', async () => {
+    const target = path.join(test.root, 'fonts.mkv');
+    const font = path.join(test.dataDir, 'font.ttf');
+    await writeFile(font, 'this is a font');
+    await execute('ffmpeg', [
+      ...['-v', 'error', '-y', '-i', path.join(test.root, 'picture.mkv'), '-map', '0', '-c', 'copy'],
+      ...['-attach', font, '-attach', font],
+      ...['-metadata:s:t:0', 'mimetype=font/ttf', '-metadata:s:t:0', 'filename=Good.ttf'],
+      ...['-metadata:s:t:1', 'mimetype=font/ttf', '-metadata:s:t:1', 'filename=../../evil.ttf'],
+      target,
+    ]);
+    await test.add([{ path: target }]);
+    const { fonts } = await start({ itemId: 4 });
+    expect(fonts).toMatchObject([{ name: 'Good.ttf' }, { name: '../../evil.ttf' }]);
+    for (const { url } of fonts) {
+      const answer = await test.server.ask(url);
+      expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, 'this is a font', 'font/ttf']);
+    }
+    expect((await test.server.ask(fonts[0].url.replace(/fonts\/\d+/, 'fonts/0'))).status).toBe(404);
+  });
+
+  it('copies Dolby Digital to who plays it, from the middle too', async () => {
+    const client = { ...browser, audioCodecs: [...browser.audioCodecs, 'ac-3'], maxChannels: 6 };
+    const started = await start({ itemId: 2, client });
+    expect(started.mode).toBe('remux');
+    const [middle, beginning] = [await inspect(test, started.url, [4]), await inspect(test, started.url, [0, 1])];
+    expect([middle.complaints, beginning.complaints]).toEqual(['', '']);
+    expect(middle.streams).toMatchObject([{ codec_name: 'h264' }, { codec_name: 'ac3', channels: 6 }]);
+    expect(middle.audio.first).toBeCloseTo(middle.video.first, 1);
+    expect(beginning.video.first).toBeLessThan(0.2);
   });
 });

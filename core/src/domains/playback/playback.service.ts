@@ -187,7 +187,7 @@ export class PlaybackService {
   }
 
   async #stream(id: string, media: MediaFacts, decision: Decision, plan: SegmentPlan) {
-    const { capabilities, sessions, segmentFolder } = this.#parts;
+    const { capabilities, sessions, segmentFolder, logger } = this.#parts;
     const [transcoder, encoder] = [await capabilities.get(), await capabilities.encoder()];
     const converts = decision.mode === 'audio' || decision.mode === 'transcode';
     return createSegmentStream({
@@ -197,6 +197,8 @@ export class PlaybackService {
       transcoder,
       encoder,
       folder: path.join(segmentFolder(), id),
+      onFailure: (failure) =>
+        logger.warn({ err: failure, session: id, file: media.fileId }, 'A film could not be converted to its end'),
       takePlace: converts ? () => sessions.takePlace() : () => () => undefined,
     });
   }

@@ -4,7 +4,7 @@ import type { MediaFacts } from '../media-facts.ts';
 import { conversionArguments, type Conversion } from './ffmpeg-arguments.ts';
 import type { Encoder } from './hardware.ts';
 import type { SegmentPlan } from './segment-plan.ts';
-import { SegmentStream } from './segment-stream.ts';
+import { SegmentStream, type SegmentStreamOptions } from './segment-stream.ts';
 
 export interface ConversionParts {
   media: MediaFacts;
@@ -13,19 +13,28 @@ export interface ConversionParts {
   transcoder: Transcoder;
   encoder: Encoder;
   folder: string;
-  takePlace(): () => void;
+  takePlace: SegmentStreamOptions['takePlace'];
+  onFailure: SegmentStreamOptions['onFailure'];
 }
 
 /** Longest list of key frames that an argument may hold: ten hours of segments. */
 const mostKeyFrames = 12_000;
 
 /** The segments of a decision. */
-export function createSegmentStream({ plan, folder, transcoder, takePlace, ...parts }: ConversionParts): SegmentStream {
+export function createSegmentStream({
+  plan,
+  folder,
+  transcoder,
+  takePlace,
+  onFailure,
+  ...parts
+}: ConversionParts): SegmentStream {
   return new SegmentStream({
     plan,
     folder,
     command: transcoder.path,
     takePlace,
+    onFailure,
     argumentsFrom: (segment) =>
       conversionArguments({
         path: parts.media.path,

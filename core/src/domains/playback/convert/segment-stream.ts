@@ -12,6 +12,8 @@ export interface SegmentStreamOptions {
   argumentsFrom(segment: number): readonly string[];
   /** Before a run: throws `transcode_limit` when there are too many. Returns how to give the place back. */
   takePlace(): () => void;
+  /** ffmpeg failed; every request from now on is told the same. */
+  onFailure(failure: AppError): void;
 }
 
 /** How far ffmpeg works ahead of the player. */
@@ -215,6 +217,7 @@ export class SegmentStream {
     if (this.#run !== run) return;
     this.#run = undefined;
     this.#failure = failure;
+    if (failure) this.#options.onFailure(failure);
     this.#leavePlace();
     this.#wake();
   }
