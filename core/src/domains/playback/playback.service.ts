@@ -8,6 +8,7 @@ import type { Capabilities } from './capabilities.ts';
 import { createSegmentStream } from './convert/create-segment-stream.ts';
 import { evenPlan, keyFramePlan, segmentAt, type SegmentPlan } from './convert/segment-plan.ts';
 import { chooseVersion, withConvertedVideo, type Decision, type PlaybackWish } from './decide-playback.ts';
+import { clampStart, lengthOf, partAt } from './film-parts.ts';
 import type { FindKeyFrames } from './keyframes/find-key-frames.ts';
 import type { OpenInRoot } from './media-access.ts';
 import { mediaFactsOf, type MediaFacts } from './media-facts.ts';
@@ -68,7 +69,7 @@ export class PlaybackService {
     const parts = rows.filter(({ role }) => role === 'part');
     const resume = wish.positionMs ?? (await this.#parts.progress.resumePosition(viewer.accountId, wish.itemId));
     const versions = rows.filter(({ role }) => role === 'main');
-    const candidates = this.#candidatesOf(wish, rows, versions, placeIn(parts, resume)?.row);
+    const candidates = this.#candidatesOf(wish, rows, versions, partAt(parts, resume));
     const streams = await this.#parts.files.streams(candidates.map(({ id }) => id));
     const wishes: PlaybackWish = { client: wish.client, audioIndex: wish.audioIndex, atLeast: wish.atLeast };
     const { media, decision: first } = chooseVersion(
@@ -80,9 +81,9 @@ export class PlaybackService {
     const opened = { ...media, path: real };
     const { decision, plan } = await this.#plan(opened, first, wishes, row);
     const before = parts.slice(0, Math.max(0, parts.indexOf(row)));
-    const beforeMs = row.role === 'part' ? sumOf(before) : 0;
+    const beforeMs = row.role === 'part' ? lengthOf(before) : 0;
     // A position that was asked for is one of this file; a stored one counts through all parts.
-    const startMs = clamp(wish.positionMs === undefined ? resume - beforeMs : resume, media.durationMs);
+    const startMs = clampStart(wish.positionMs === undefined ? resume - beforeMs : resume, media.durationMs);
     const id = randomUUID();
     const session = new PlaybackSession(
       {
@@ -96,7 +97,7 @@ export class PlaybackService {
         decision,
         stream: plan && (await this.#stream(id, opened, decision, plan)),
         beforeMs,
-        totalMs: row.role === 'part' ? sumOf(parts) : media.durationMs,
+        totalMs: row.role === 'part' ? lengthOf(parts) : media.durationMs,
         client: viewer.client,
         startedAt: Date.now(),
         isExtra: row.role === 'extra',
@@ -241,20 +242,4 @@ export class PlaybackService {
     const [card] = await this.#parts.titles.cards([itemId], accountId);
     return card ? [card.show?.title, card.title].filter(Boolean).join(' · ') : '';
   }
-}
-
-const sumOf = (rows: readonly FileRow[]): number => rows.reduce((total, row) => total + (row.duration_ms ?? 0), 0);
-
-const clamp = (startMs: number, durationMs: number): number =>
-  Math.round(Math.min(Math.max(0, startMs), durationMs > 0 ? Math.max(0, durationMs - 1000) : Math.max(0, startMs)));
-
-/** The part in which a position of the whole film lies. */
-function placeIn(parts: readonly FileRow[], positionMs: number): { row: FileRow } | undefined {
-  let before = 0;
-  for (const row of parts) {
-    before += row.duration_ms ?? 0;
-    if (positionMs < before) return { row };
-  }
-  const first = parts[0];
-  return first && { row: first };
 }

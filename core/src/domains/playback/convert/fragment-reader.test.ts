@@ -68,12 +68,16 @@ describe('fragments', () => {
   });
 
   it.each([
-    ['no MP4', Buffer.from('This is a text, and no film at all.')],
-    ['a fragment before its header', box('moof', fragment(1, 0n, 0))],
-    ['a header without tracks', box('moov', box('mvhd'))],
-    ['a box that reaches beyond its parent', Buffer.concat([moov, box('moof', u32(0x7fff_ffff), Buffer.from('traf'))])],
-    ['a box of no size', Buffer.concat([u32(3), Buffer.from('moov')])],
-  ])('refuses %s', (_, bytes) => {
-    expect(() => read(bytes)).toThrow();
+    ['no MP4', 'of 1416128883 bytes', Buffer.from('This is a text, and no film at all.')],
+    ['a fragment before its header', 'before the header', box('moof', fragment(1, 0n, 0))],
+    ['a header without tracks', 'without tracks', box('moov', box('mvhd'))],
+    [
+      'a box that reaches beyond its parent',
+      'beyond its parent',
+      Buffer.concat([moov, box('moof', u32(0x7fff_ffff), Buffer.from('traf'))]),
+    ],
+    ['a box of no size', 'of 3 bytes', Buffer.concat([u32(3), Buffer.from('moov')])],
+  ])('refuses %s', (_, message, bytes) => {
+    expect(() => read(bytes)).toThrow(message);
   });
 });
