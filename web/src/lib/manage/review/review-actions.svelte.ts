@@ -63,14 +63,14 @@ export class ReviewActions {
     [this.identifying, ...this.#others] = files;
   }
 
+  /** Also before {@link identified}: the dialog closes first, then says what came of it. */
   close(): void {
     this.identifying = undefined;
-    this.#others = [];
   }
 
   async identified(file: LibraryFile): Promise<void> {
     const others = this.#others;
-    this.close();
+    this.#others = [];
     this.#queue.drop([file]);
     const showId = file.item?.show?.id ?? (file.item?.type === 'show' ? file.item.id : undefined);
     if (others.length === 0) return;
@@ -82,7 +82,7 @@ export class ReviewActions {
     const outcome = await this.#queue.matchShow(others, showId);
     const title = file.item?.show?.title ?? file.item?.title ?? '';
     this.#tell(outcome, m.review_matched({ count: outcome.done.length, title }), () =>
-      this.#queue.unmatch(outcome.done),
+      this.#queue.unmatch([file, ...outcome.done]),
     );
   }
 
