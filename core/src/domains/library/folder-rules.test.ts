@@ -64,6 +64,16 @@ describe('folders that are to become root folders', () => {
     });
   });
 
+  it.runIf(process.platform === 'linux').each(['/', '/proc', '/sys', '/dev'])(
+    'cannot be %s, where watching and scanning find no end',
+    async (folder) => {
+      await symlink(folder, at('door'));
+      for (const path of [folder, at('door')]) {
+        await expect(check([path])).rejects.toMatchObject({ code: 'conflict', message: /belongs to the system/ });
+      }
+    },
+  );
+
   it('may lie beside one whose disk is not mounted', async () => {
     expect(await check([at('films')], [at('gone')])).toEqual([at('films')]);
   });

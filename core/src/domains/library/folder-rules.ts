@@ -36,7 +36,7 @@ export async function checkFolders({ folders, taken, reserved }: FolderQuestion)
   const own = await Promise.all(tidy.map((path) => placeOf({ path, library: '' })));
   const kept = await Promise.all(reserved.map((path) => placeOf({ path: tidyFolder(path), library: '' })));
   const clashes = own.flatMap((place, index) => {
-    const message = overlap(place, [...others, ...own.slice(0, index)]) ?? insideServer(place, kept);
+    const message = overlap(place, [...others, ...own.slice(0, index)]) ?? insideServer(place, kept) ?? ofSystem(place);
     return message ? [faultAt(index, message)] : [];
   });
   if (clashes.length > 0) throw refusal('conflict', clashes);
@@ -97,6 +97,14 @@ function overlap(place: Place, others: readonly Place[]): string | undefined {
 function insideServer(place: Place, reserved: readonly Place[]): string | undefined {
   const inside = reserved.find((folder) => isWithin(place.real, folder.real));
   return inside && `${place.path} lies in ${inside.path}, where the server keeps its own data.`;
+}
+
+/** What the system makes up as it is asked has no end: watching it takes all memory. `/` has all of that below it. */
+const madeUp = ['/proc', '/sys', '/dev'];
+
+function ofSystem({ path, real }: Place): string | undefined {
+  const isOfSystem = real === '/' || madeUp.some((folder) => isWithin(real, folder));
+  return isOfSystem ? `${path} belongs to the system; choose the folder in which media lie.` : undefined;
 }
 
 const faultAt = (index: number, message: string): FieldError => ({ path: `body.folders.${index}`, message });
