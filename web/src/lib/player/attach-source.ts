@@ -5,6 +5,8 @@ export interface Source {
   url: string;
   isHls: boolean;
   startMs: number;
+  /** Not sound alone. */
+  hasPicture: boolean;
 }
 
 /** A source in a video element. */
@@ -29,7 +31,7 @@ export async function attachSource(video: HTMLVideoElement, source: Source, onFa
 }
 
 /** A file with byte ranges, or a playlist where the browser plays those by itself. */
-function attachFile(video: HTMLVideoElement, { url, startMs }: Source, onFault: OnFault): AttachedSource {
+function attachFile(video: HTMLVideoElement, { url, startMs, hasPicture }: Source, onFault: OnFault): AttachedSource {
   const ending = new AbortController();
   let position = startMs / 1000;
   const load = (): void => {
@@ -51,6 +53,14 @@ function attachFile(video: HTMLVideoElement, { url, startMs }: Source, onFault: 
   const tell = (fault: Fault): void => {
     if (!ending.signal.aborted) onFault(fault, url);
   };
+  // Some browsers play the sound of a film whose picture they cannot decode, and call it success.
+  video.addEventListener(
+    'loadeddata',
+    () => {
+      if (hasPicture && video.videoWidth === 0) onFault('decode');
+    },
+    { signal: ending.signal },
+  );
   load();
   return {
     hold() {

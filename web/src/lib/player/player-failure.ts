@@ -1,8 +1,10 @@
 import { m } from '#messages';
-import { errorCode, friendlyError, type FriendlyError } from '#lib/api/problem.ts';
+import { errorCode, friendlyError, type FriendlyError, type Problem } from '#lib/api/problem.ts';
 
 export interface PlayerFailure extends FriendlyError {
   code: string;
+  /** What to do, where the server's own words do not say it. */
+  step?: string;
   /** Trying the same again may help. */
   retryable: boolean;
 }
@@ -18,13 +20,29 @@ const titles: Record<string, () => string> = {
   unreachable: m.player_error_unreachable,
   not_playable: m.player_error_not_playable,
 };
+const steps: Record<string, () => string> = {
+  transcoder_missing: m.player_fix_transcoder_missing,
+  transcode_limit: m.player_fix_transcode_limit,
+  root_unavailable: m.player_fix_root_unavailable,
+};
 const final = new Set(['not_found', 'media_unreadable', 'media_unsupported']);
 
 /** What a person reads when something cannot be played. */
 export function failureOf(error: unknown): PlayerFailure {
   const code = errorCode(error) ?? 'internal';
   const friendly = friendlyError(error);
-  return { ...friendly, title: titles[code]?.() ?? m.player_error_title(), code, retryable: !final.has(code) };
+  return {
+    ...friendly,
+    code,
+    title: titles[code]?.() ?? m.player_error_title(),
+    step: fixOf(error) ? undefined : steps[code]?.(),
+    retryable: !final.has(code),
+  };
+}
+
+function fixOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('problem' in error)) return undefined;
+  return (error.problem as Problem).fix;
 }
 
 /** The browser could play none of the ways the server offered. */

@@ -15,7 +15,7 @@ import { chooseSubtitle, type TrackPreferences } from './track-choice.ts';
 
 /** What stands above the picture. */
 export type Headline = Pick<Playback, 'itemId' | 'title' | 'subtitle' | 'backdrop' | 'poster'>;
-type Wish = Omit<SessionWish, 'itemId'>;
+type Wish = Omit<SessionWish, 'itemId' | 'atLeast'>;
 type PlayerApp = Pick<App, 'api' | 'csrf' | 'base' | 'session'>;
 
 /** Advancing this far without a fault forgives the earlier ones. */
@@ -53,6 +53,8 @@ export class Player {
   readonly #sessions: SessionOpener;
   #source: AttachedSource | undefined;
   #itemId = 0;
+  /** What this browser could not decode of this title is not tried again. */
+  #atLeast: Mode | undefined;
   #turn = 0;
   #faults = { network: 0, reopened: 0, atMs: 0 };
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -109,6 +111,7 @@ export class Player {
   /** Opens a title; an earlier one is ended first. */
   async open(itemId: number, fileId?: number): Promise<void> {
     this.#itemId = itemId;
+    this.#atLeast = undefined;
     this.#faults = { network: 0, reopened: 0, atMs: 0 };
     await this.#start({ fileId });
   }
@@ -125,6 +128,7 @@ export class Player {
 
   /** Opens the same again where it stopped, after a failure or a page that was put to sleep. */
   async again(): Promise<void> {
+    this.#atLeast = undefined;
     this.#faults = { network: 0, reopened: 0, atMs: 0 };
     await this.#start(this.playback ? this.#here() : {});
   }
@@ -220,7 +224,10 @@ export class Player {
       // The old session gives its place back before the new one asks for one.
       await reported;
       this.#seeker.cancel();
-      const playback = await this.#sessions.open({ itemId: this.#itemId, ...wish }, () => turn === this.#turn);
+      const playback = await this.#sessions.open(
+        { itemId: this.#itemId, atLeast: this.#atLeast, ...wish },
+        () => turn === this.#turn,
+      );
       if (playback) await this.#begin(playback, turn);
     } catch (error) {
       if (turn === this.#turn) this.#fail(failureOf(error));
@@ -238,7 +245,8 @@ export class Player {
     const { video } = this.media;
     if (!video) return;
     this.media.reset(playback.startMs, playback.durationMs);
-    const source = { url: playback.url, isHls: playback.mode !== 'direct', startMs: playback.startMs };
+    const { url, mode, startMs, mimeType } = playback;
+    const source = { url, isHls: mode !== 'direct', startMs, hasPicture: mimeType.startsWith('video/') };
     const attached = await attachSource(video, source, (fault, url) => this.#recover(fault, url));
     if (turn !== this.#turn) return attached.detach();
     this.#source = attached;
@@ -261,7 +269,8 @@ export class Player {
         this.#faults.reopened++;
         return void this.#start(this.#here());
       case 'heavier':
-        return void this.#start({ ...this.#here(), atLeast: recovery.mode satisfies Mode });
+        this.#atLeast = recovery.mode;
+        return void this.#start(this.#here());
       case 'fail':
         return void this.#giveUp(fault, url);
     }
