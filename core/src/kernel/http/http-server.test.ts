@@ -213,6 +213,9 @@ describe('the http server', () => {
       const polluted = await post(`{"name":"xy","tags":[],"more":{"${key}":{"admin":true}}}`);
       expect(polluted.json, key).toMatchObject({ status: 400, error_code: 'bad_request' });
     }
+    // No text column takes it, and PostgreSQL sees in it a broken protocol.
+    for (const text of ['{"name":"a\\u0000"}', '{"name":"xy","tags":["\\u0000"]}', '{"name":"xy","\\u0000":1}'])
+      expect((await post(text)).json, text).toMatchObject({ status: 400, detail: expect.stringContaining('U+0000') });
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
     const big = await post(`"${'x'.repeat(1_100_000)}"`).catch((error: NodeJS.ErrnoException) => error.code);
     expect(typeof big === 'string' ? big : (big as { status: number }).status).toSatisfy((seen) =>

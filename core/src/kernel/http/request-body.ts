@@ -108,17 +108,17 @@ function parseJson(bytes: Buffer): unknown {
   }
   if (depthOf(text) > deepest) throw new AppError('bad_request', `The body is nested deeper than ${deepest} levels.`);
   try {
-    return /__proto__|\\u00/i.test(text)
-      ? (JSON.parse(text, withoutPrototype) as unknown)
-      : (JSON.parse(text) as unknown);
+    return /__proto__|\\u00/i.test(text) ? (JSON.parse(text, checkedMember) as unknown) : (JSON.parse(text) as unknown);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('bad_request', `The body is not JSON: ${(cause as Error).message}.`, { cause });
   }
 }
 
-function withoutPrototype(key: string, value: unknown): unknown {
+function checkedMember(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new AppError('bad_request', 'The body has a member "__proto__".');
+  if (key.includes('\0') || (typeof value === 'string' && value.includes('\0')))
+    throw new AppError('bad_request', 'The body has a text with the character U+0000, which cannot be stored.');
   return value;
 }
 
