@@ -48,6 +48,7 @@ export const startPlayback = endpoint({
   description:
     '`mode`: `direct` (the file itself, byte ranges), `remux` (same streams in fragmented MP4 over HLS), `audio` (video copied, audio converted), `transcode` (both converted). `reasons` says why it is not direct.',
   access: 'guest',
+  scope: 'playback',
   body: z.object({
     itemId: z.int().positive(),
     /** A version; the best for this client unless told. */
@@ -97,6 +98,7 @@ export const reportProgress = endpoint({
   tag: 'playback',
   summary: 'Keeps a session alive and stores where the caller is; every 10 s, and on pause, seek and leave.',
   access: 'guest',
+  scope: 'playback',
   params: uuidParams,
   body: z.object({
     positionMs: z.int().min(0),
@@ -112,6 +114,7 @@ export const stopPlayback = endpoint({
   tag: 'playback',
   summary: 'Ends a session; its ffmpeg is gone within 2 s.',
   access: 'guest',
+  scope: 'playback',
   params: uuidParams,
   response: ok,
 });

@@ -46,7 +46,7 @@ const encode = (change: object = {}): Conversion['video'] => ({
   codec: 'hevc',
   height: 2160,
   target: { height: 1080, kbps: 9000, toneMap: false },
-  encoder: encoderOf('none'),
+  encoder: encoderOf('none', undefined, 4),
   keyFrames: [6000, 9000],
   canToneMap: true,
   timingOption: '-fps_mode',
@@ -91,6 +91,7 @@ describe('arguments of ffmpeg', () => {
       ],
       ['tonemap', 'yadif'],
     ],
+    ['few cores', { video: encode({ encoder: encoderOf('none', undefined, 2) }) }, ['-preset superfast'], []],
     ['an old ffmpeg', { video: encode({ timingOption: '-vsync' }) }, ['-vsync vfr'], ['-fps_mode']],
     ['the size it has', { video: encode({ height: 1080 }) }, ['-vf scale=trunc(iw/2)*2:trunc(ih/2)*2,format'], []],
     [

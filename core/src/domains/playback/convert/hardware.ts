@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from '../../../kernel/config/config.schema.ts';
 
 export type Acceleration = Config['playback']['hardwareAcceleration'];
@@ -16,13 +17,19 @@ export interface Encoder {
 
 const rate = (kbps: number): string[] => ['-maxrate', `${kbps}k`, '-bufsize', `${kbps * 2}k`];
 
-const software: Encoder = {
+/** On few cores the faster preset is what keeps ahead of the player; it costs bits, of which a home has plenty. */
+const fewCores = 2;
+
+const software = (cores: number): Encoder => ({
   name: 'libx264',
   input: [],
   filters: ['format=yuv420p'],
-  // Key frames only where segments begin: each other one would cost bits and start a fragment.
-  options: (kbps) => ['-preset', 'veryfast', '-crf', '23', ...rate(kbps), '-profile:v', 'high', '-sc_threshold', '0'],
-};
+  options: (kbps) => [
+    ...['-preset', cores > fewCores ? 'veryfast' : 'superfast', '-crf', '23', ...rate(kbps), '-profile:v', 'high'],
+    // Key frames only where segments begin: each other one would cost bits and start a fragment.
+    ...['-sc_threshold', '0'],
+  ],
+});
 
 const vaapi = (device: string): Encoder => ({
   name: 'h264_vaapi',
@@ -74,7 +81,11 @@ const videotoolbox: Encoder = {
 };
 
 /** The encoder of a setting. @param device such as `/dev/dri/renderD128`, or the number of an Nvidia card */
-export function encoderOf(acceleration: Acceleration, device?: string): Encoder {
+export function encoderOf(
+  acceleration: Acceleration,
+  device?: string,
+  cores: number = availableParallelism(),
+): Encoder {
   switch (acceleration) {
     case 'vaapi':
       return vaapi(device ?? '/dev/dri/renderD128');
@@ -85,6 +96,6 @@ export function encoderOf(acceleration: Acceleration, device?: string): Encoder 
     case 'videotoolbox':
       return videotoolbox;
     case 'none':
-      return software;
+      return software(cores);
   }
 }
