@@ -42,6 +42,7 @@ export const saveProgress = endpoint({
   tag: 'tracking',
   summary: 'Stores a position; the play-state rules decide whether it is a resume point or the title was watched.',
   access: 'guest',
+  scope: 'playback',
   body: z.object({ mediaId: z.int().positive(), positionMs: z.int().min(0), durationMs: z.int().min(0).optional() }),
   response: PlayStateView,
 });

@@ -76,11 +76,11 @@ export function scopeOf(endpoint: Endpoint): string {
   return endpoint.verb.startsWith('GET ') ? 'read' : 'write';
 }
 
-/** `admin` covers everything, `write` covers `read`. */
+/** `admin` covers everything, `write` covers `read` and `playback`. */
 function checkScope(endpoint: Endpoint, scopes: readonly string[]): void {
   const needed = scopeOf(endpoint);
   const isCovered =
-    scopes.includes(needed) || scopes.includes('admin') || (needed === 'read' && scopes.includes('write'));
+    scopes.includes(needed) || scopes.includes('admin') || (needed !== 'admin' && scopes.includes('write'));
   if (isCovered) return;
   throw new AppError('forbidden', `This API token has no scope "${needed}".`, {
     details: { scope: needed },

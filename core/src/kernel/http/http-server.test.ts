@@ -49,6 +49,9 @@ const routes: Route[] = [
     endpoint({ ...base, verb: 'DELETE /things/:id', access: 'user', params: z.object({ id: numericId }) }),
     () => undefined,
   ),
+  route(endpoint({ ...base, verb: 'POST /play', access: 'user', scope: 'playback', response: ok }), () => ({
+    ok: true as const,
+  })),
   route(endpoint({ ...base, verb: 'GET /missing', access: 'public', response: ok }), () => {
     throw notFound('library', 7);
   }),
@@ -255,6 +258,12 @@ describe('the http server', () => {
     expect(await status('mine', 'ben', { authorization: 'Basic YTpi' })).toBe(401);
     const write = await server.ask('/api/v1/things/1', { method: 'DELETE', headers: bearer('token-read') });
     expect(write.json).toMatchObject({ status: 403, scope: 'write' });
+    const play = async (token: string) =>
+      (await server.ask('/api/v1/play', { method: 'POST', headers: bearer(token) })).status;
+    expect(await Promise.all(['playback', 'write', 'admin', 'read'].map((scope) => play(`token-${scope}`)))).toEqual([
+      200, 200, 200, 403,
+    ]);
+    expect(await status('mine', undefined, bearer('token-playback'))).toBe(403);
   });
 
   it('wants the CSRF token of the session for changes by cookie, and only there', async () => {

@@ -22,6 +22,8 @@ export const testCallers: Readonly<Record<string, Caller>> = {
   anna: caller('anna', 'admin', { sessionId: 'session-anna' }),
   ben: caller('ben', 'user', { sessionId: 'session-ben' }),
   'token-read': caller('ben', 'user', { tokenScopes: ['read'] }),
+  'token-write': caller('ben', 'user', { tokenScopes: ['write'] }),
+  'token-playback': caller('ben', 'user', { tokenScopes: ['playback'] }),
   'token-admin': caller('anna', 'admin', { tokenScopes: ['admin'] }),
 };
 
