@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SegmentStream } from './convert/segment-stream.ts';
+import type { SegmentSource } from './convert/segment-source.ts';
 import type { Decision } from './decide-playback.ts';
 import type { MediaFacts } from './media-facts.ts';
 
@@ -16,7 +16,7 @@ export interface SessionFacts {
   path: string;
   decision: Decision;
   /** Absent for direct play. */
-  stream: SegmentStream | undefined;
+  stream: SegmentSource | undefined;
   /** Of parts in front of this one, and of all parts together. */
   beforeMs: number;
   totalMs: number;

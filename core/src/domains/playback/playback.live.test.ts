@@ -316,6 +316,21 @@ describe.skipIf(missing !== '')(`sessions and ffmpeg${missing}`, () => {
     });
   });
 
+  it('puts a film into another container without an ffmpeg', async () => {
+    test.settings.ffmpeg = '/nowhere/ffmpeg';
+    const client = { ...browser, videoCodecs: [...browser.videoCodecs, 'hvc1.1.6.L153.B0'] };
+    const started = await start({ itemId: film.long, client });
+    expect(started.mode).toBe('remux');
+    const [middle, rest] = [await inspect(test, started.url, [60]), await inspect(test, started.url, [0, 1, 2])];
+    expect([middle.complaints, rest.complaints]).toEqual(['', '']);
+    expect(middle.streams.map(({ codec_name }) => codec_name)).toEqual(['hevc', 'aac']);
+    expect(middle.video.first).toBeCloseTo(600, 0);
+    expect(middle.audio.first).toBeCloseTo(middle.video.first, 0);
+    // As many as stand in the file: 49 before its second key frame, then fifty each.
+    expect(rest.video.count).toBe(149);
+    expect(rest.audio.count).toBeGreaterThan(30 * 46);
+  });
+
   it.each([
     [{ itemId: 999 }, 404, 'not_found'],
     [{ itemId: film.direct, fileId: film.long }, 404, 'not_found'],

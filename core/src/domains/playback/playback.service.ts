@@ -7,6 +7,7 @@ import type { FileRow } from '../library/file-rows.ts';
 import type { Capabilities } from './capabilities.ts';
 import { createSegmentStream } from './convert/create-segment-stream.ts';
 import { evenPlan, keyFramePlan, segmentAt, type SegmentPlan } from './convert/segment-plan.ts';
+import type { SegmentSource } from './convert/segment-source.ts';
 import { chooseVersion, withConvertedVideo, type Decision, type PlaybackWish } from './decide-playback.ts';
 import { clampStart, lengthOf, partAt } from './film-parts.ts';
 import type { FindKeyFrames } from './keyframes/find-key-frames.ts';
@@ -175,7 +176,8 @@ export class PlaybackService {
     row: FileRow,
   ): Promise<{ decision: Decision; plan: SegmentPlan | undefined }> {
     if (decision.mode === 'direct') return { decision, plan: undefined };
-    await this.#parts.capabilities.get();
+    const isCopied = decision.mode === 'remux';
+    if (!isCopied) await this.#parts.capabilities.get();
     if (media.durationMs <= 0 || (decision.video === 'none' && decision.audio === 'none'))
       throw new AppError('media_unreadable', row.problem || 'Nothing is known of this file that could be played.', {
         fix: 'Copy the file again, then scan the library.',
@@ -184,11 +186,18 @@ export class PlaybackService {
     if (decision.video !== 'copy') return { decision, plan: even };
     const keyFrames = await this.#parts.findKeyFrames(media);
     if (keyFrames) return { decision, plan: keyFramePlan(keyFrames, media.durationMs, copiedSegmentMs) };
+    await this.#parts.capabilities.get();
     return { decision: withConvertedVideo(media, wish, 'The file has no index by which it could be cut.'), plan: even };
   }
 
-  async #stream(id: string, media: MediaFacts, decision: Decision, plan: SegmentPlan) {
+  async #stream(id: string, media: MediaFacts, decision: Decision, plan: SegmentPlan): Promise<SegmentSource> {
     const { capabilities, sessions, segmentFolder, logger } = this.#parts;
+    const folder = path.join(segmentFolder(), id);
+    if (decision.mode === 'remux' && !(await capabilities.find())) {
+      // Only loaded where it is needed: with an ffmpeg the server would start later for nothing.
+      const { PacketStream } = await import('./convert/packet-stream.ts');
+      return new PacketStream({ media, audioIndex: decision.audioIndex, plan, folder });
+    }
     const [transcoder, encoder] = [await capabilities.get(), await capabilities.encoder()];
     const converts = decision.mode === 'audio' || decision.mode === 'transcode';
     return createSegmentStream({
@@ -197,7 +206,7 @@ export class PlaybackService {
       plan,
       transcoder,
       encoder,
-      folder: path.join(segmentFolder(), id),
+      folder,
       onFailure: (failure) =>
         logger.warn({ err: failure, session: id, file: media.fileId }, 'A film could not be converted to its end'),
       takePlace: converts ? () => sessions.takePlace() : () => () => undefined,

@@ -8,7 +8,7 @@ import { route } from '../../kernel/http/endpoint.ts';
 import type { SendFile } from '../../kernel/http/send-file.ts';
 import type { Capabilities } from './capabilities.ts';
 import { playlistOf, segmentAt } from './convert/segment-plan.ts';
-import type { SegmentStream } from './convert/segment-stream.ts';
+import type { SegmentSource } from './convert/segment-source.ts';
 import type { FindFont } from './fonts.ts';
 import { mediaFactsOf } from './media-facts.ts';
 import type { OpenInRoot } from './media-access.ts';
@@ -106,7 +106,7 @@ export function sessionOpener({ sessions, addresses }: Pick<StreamRoutesParts, '
 async function sendHls(
   call: Call<typeof api.streamHls>,
   session: PlaybackSession,
-  stream: SegmentStream,
+  stream: SegmentSource,
   sendFile: SendFile,
 ): Promise<void> {
   const { file } = call.params;
@@ -123,7 +123,7 @@ async function sendHls(
 }
 
 /** Each of its addresses carries the signature of its own, so that any player can follow them. */
-async function sendPlaylist({ http, query }: Call<typeof api.streamHls>, stream: SegmentStream): Promise<void> {
+async function sendPlaylist({ http, query }: Call<typeof api.streamHls>, stream: SegmentSource): Promise<void> {
   const text = playlistOf(stream.plan, `?s=${query.s}`);
   http.set('Content-Type', 'application/vnd.apple.mpegurl');
   http.set('Cache-Control', 'private, no-store');

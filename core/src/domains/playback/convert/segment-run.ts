@@ -80,7 +80,7 @@ export class SegmentRun {
       failure = await this.#judge();
       await this.#close(failure === undefined);
     } catch (error) {
-      failure = this.#stopped ? undefined : failureOf(error);
+      failure = this.#stopped ? undefined : conversionFailure(error);
       await this.#child.stop();
       await this.#close(false);
     }
@@ -174,7 +174,8 @@ function conversionFailed(complaint: string, signal: NodeJS.Signals | null): App
 
 const withoutPaths = (text: string): string => text.replaceAll(/(file:)?\/\S+/g, 'the file').replace(/[.\s]+$/, '');
 
-function failureOf(error: unknown): AppError {
+/** What an error while segments are made means for who waits for them. */
+export function conversionFailure(error: unknown): AppError {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new AppError('storage_full', 'The disk for converted segments is full.', {

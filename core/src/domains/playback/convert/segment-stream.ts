@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../../kernel/errors.ts';
+import type { SegmentSource } from './segment-source.ts';
 import { initName, segmentName, SegmentRun } from './segment-run.ts';
 import { segmentEnd, type SegmentPlan } from './segment-plan.ts';
 
@@ -38,7 +39,7 @@ interface Wish {
  * The segments of one session on disk: made when they are asked for, by one ffmpeg at a time, which is started anew
  * wherever the player jumps to.
  */
-export class SegmentStream {
+export class SegmentStream implements SegmentSource {
   readonly #options: SegmentStreamOptions;
   readonly #ready = new Set<number>();
   readonly #waiting = new Set<() => void>();
