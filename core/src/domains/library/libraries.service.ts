@@ -63,11 +63,15 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
     onForgotten: (change: { updated: number[]; removed: number[] }) => void news.announce(libraryId, change),
   });
 
+  const declaredAt = ({ managedBy, name }: StoredLibrary): string | undefined =>
+    managedBy === 'config' ? parts.declaredAt(name) : undefined;
+
   const views = async (libraries: readonly StoredLibrary[]): Promise<LibraryView[]> => {
     const [roots, active] = await Promise.all([store.roots(), parts.activeScans()]);
     const { byLibrary, byRoot } = await parts.counts.read(active.size > 0);
     return libraries.map((library) => ({
       ...viewOf(library, byLibrary.get(library.id) ?? noFiles),
+      declaredAt: declaredAt(library) ?? '',
       folders: roots
         .filter((root) => root.libraryId === library.id)
         .map((root) => rootView(root, byRoot.get(root.id) ?? noFiles)),
@@ -78,7 +82,7 @@ export function createLibrariesService(parts: LibrariesParts): LibrariesService 
 
   const getOpen = async (id: number): Promise<StoredLibrary> => {
     const library = await store.get(id);
-    const source = library.managedBy === 'config' ? parts.declaredAt(library.name) : undefined;
+    const source = declaredAt(library);
     if (source === undefined) return library;
     throw new AppError('locked', `The library "${library.name}" is declared in ${source}.`, {
       details: { resource: 'library', identifier: id, source },

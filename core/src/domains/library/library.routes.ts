@@ -72,4 +72,8 @@ type LibraryShown = Awaited<ReturnType<LibrariesService['get']>>;
 const shown = (library: LibraryShown, paths: boolean): LibraryShown =>
   paths
     ? library
-    : { ...library, folders: library.folders.map((folder) => ({ ...folder, path: '', unavailableReason: '' })) };
+    : {
+        ...library,
+        declaredAt: '',
+        folders: library.folders.map((folder) => ({ ...folder, path: '', unavailableReason: '' })),
+      };

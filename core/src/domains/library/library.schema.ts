@@ -35,6 +35,8 @@ export const Library = z.object({
   type: LibraryType,
   settings: LibrarySettings,
   managedBy: z.enum(['ui', 'config', 'demo']),
+  /** Where the configuration declares it, for example `vitascope.yaml:12`; empty where it does not, and for guests and members. */
+  declaredAt: z.string(),
   folders: z.array(RootFolder),
   itemCount: z.int(),
   fileCount: z.int(),

@@ -2130,6 +2130,7 @@ export interface components {
             settings: components["schemas"]["LibrarySettings"];
             /** @enum {string} */
             managedBy: "ui" | "config" | "demo";
+            declaredAt: string;
             folders: {
                 id: number;
                 path: string;

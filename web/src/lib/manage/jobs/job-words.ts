@@ -1,5 +1,5 @@
 import { m } from '#messages';
-import { formatAgo } from '#lib/i18n/format.ts';
+import { formatAgo, formatCount } from '#lib/i18n/format.ts';
 import { formatSpan } from '../span.ts';
 import type { JobState, JobSummary } from './jobs.svelte.ts';
 
@@ -31,6 +31,21 @@ export function noteOf(job: JobSummary): string {
   }
   if (job.state === 'queued') return m.job_queued();
   return job.startedAt ? m.jobs_began({ when: formatAgo(job.startedAt) }) : '';
+}
+
+interface Amount {
+  done: number;
+  total: number | null;
+}
+
+/** 0 to 1 of the work; undefined while nobody knows how much there is: a first scan counts as it finds. */
+export const shareOf = ({ done, total }: Amount): number | undefined =>
+  total && done < total ? done / total : undefined;
+
+/** How far the work is, in words. */
+export function amountWords({ done, total }: Amount): string {
+  if (total && done < total) return m.jobs_progress({ done: formatCount(done), total: formatCount(total) });
+  return done > 0 ? m.jobs_so_far({ done: formatCount(done) }) : m.jobs_waiting();
 }
 
 /** How long a job ran; empty when it never began. */
