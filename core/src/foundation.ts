@@ -61,6 +61,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const settings = createSettingsStore(database, logger);
     const config = new LiveConfig(loaded, settings);
     await config.load();
+    // Before anybody makes a child of the log, which would keep the level it was made with.
+    logger.level = config.get('log').level;
     const target = parseDatabaseUrl(databaseConfig.url, dataDir);
     return {
       loaded,

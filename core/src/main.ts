@@ -62,8 +62,8 @@ async function announce(
   await plugins.service.announceReady(version);
 }
 
-async function stop({ loaded, logger, close }: Foundation, { http, jobs, modules, plugins }: Server): Promise<void> {
-  const graceMs = loaded.config.server.shutdownGraceSeconds * 1000;
+async function stop({ config, logger, close }: Foundation, { http, jobs, modules, plugins }: Server): Promise<void> {
+  const graceMs = config.get('server').shutdownGraceSeconds * 1000;
   logger.info('Stopping');
   await plugins.hooks.emit('app.stopping', {});
   await Promise.all([http.close({ graceMs }), jobs.close(graceMs)]);

@@ -40,8 +40,8 @@ const schemas = [
 ];
 
 export function makeHttp(foundation: Foundation, get: Get): HttpServer {
-  const { loaded, logger, secretKey } = foundation;
-  const { server, limits } = loaded.config;
+  const { config, logger, secretKey } = foundation;
+  const [server, limits] = [config.get('server'), config.get('limits')];
   const identity = get(IDENTITY);
   const modules = get(MODULES);
   const checks = modules.flatMap(({ health = [] }) => [...health]);

@@ -13,7 +13,7 @@ export interface SettingsStore {
 
 /** Areas that may be changed while the server runs, and the members that only count after a restart. */
 export const areas = {
-  server: { title: 'Server', members: ['name', 'publicUrl', 'shutdownGraceSeconds'], restart: [] },
+  server: { title: 'Server', members: ['name', 'publicUrl', 'shutdownGraceSeconds'], restart: ['publicUrl'] },
   auth: {
     title: 'Accounts',
     members: ['registration', 'sessionDays', 'accessMinutes'],
@@ -41,7 +41,7 @@ export const areas = {
     members: ['requestsPerMinute', 'authPerMinute', 'heavyPerMinute', 'eventStreamsPerAccount'],
     restart: ['requestsPerMinute', 'authPerMinute', 'heavyPerMinute', 'eventStreamsPerAccount'],
   },
-  log: { title: 'Log', members: ['level', 'keepLines'], restart: ['keepLines'] },
+  log: { title: 'Log', members: ['level'], restart: ['level'] },
 } as const satisfies Partial<
   Record<keyof Config, { title: string; members: readonly string[]; restart: readonly string[] }>
 >;
