@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { Peer, type Message } from '@vitascope/sdk/runtime';
 import { pino } from 'pino';
 import { openDatabase } from './kernel/database/open-database.ts';
@@ -17,6 +18,10 @@ const send = (message: Message): void => {
   if (process.connected) process.send?.(message);
 };
 process.on('disconnect', () => process.exit(0));
+// Ctrl-C and service managers signal the whole group; the server says when it is over by hanging up.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+// Who looks at films goes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const database = await openDatabase({
   url: options.databaseUrl,
