@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { listItems } from '../../core/src/domains/catalog/catalog.schema.ts';
 import { createLibrary } from '../../core/src/domains/library/library.schema.ts';
 import { makeMedia, type MediaKind, type MediaOptions } from '../fixtures/media.ts';
 import type { Client } from '../harness/client.ts';
@@ -49,6 +50,12 @@ export async function addLibrary(
   const made = await admin.call(createLibrary, { body: { ...library, settings: { watch: false } } });
   await untilJobEnds(admin, made.jobId);
   return made.library.id;
+}
+
+/** Numbers of the titles in the catalogue by title, episodes included. */
+export async function itemIds(admin: Client): Promise<ReadonlyMap<string, number>> {
+  const { items } = await admin.call(listItems, { query: { type: ['movie', 'show', 'episode'], pageSize: 100 } });
+  return new Map(items.map(({ title, id }) => [title, id]));
 }
 
 /** Waits until a job succeeded; its error is this one's. */

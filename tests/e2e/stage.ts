@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { launchChromium } from '../harness/chromium.ts';
-import { Client } from '../harness/client.ts';
+import type { Client } from '../harness/client.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../harness/server.ts';
 
 const screenshots = path.join(import.meta.dirname, '../screenshots');
