@@ -3,6 +3,7 @@ import type { Database } from '../../kernel/database/database.ts';
 import { AppError, notFound } from '../../kernel/errors.ts';
 import { hashPassword } from '../../kernel/security/passwords.ts';
 import { AccountEntity, type AccountRow } from './identity.entity.ts';
+import { noteUse } from './last-use.ts';
 
 export interface NewAccount {
   name: string;
@@ -116,7 +117,7 @@ export class Accounts {
   }
 
   async seen(id: string, at: number): Promise<void> {
-    await this.#database.run('update accounts set last_seen_at = ? where id = ?', [at, id]);
+    await noteUse(this.#database, 'update accounts set last_seen_at = ? where id = ?', [at, id]);
   }
 
   async #requireAnotherAdmin(id: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Database } from '../../kernel/database/database.ts';
 import { notFound } from '../../kernel/errors.ts';
 import { hashToken, randomToken } from '../../kernel/security/tokens.ts';
 import { ApiTokenEntity, type ApiTokenRow } from './identity.entity.ts';
+import { noteUse } from './last-use.ts';
 
 interface Known {
   id: string;
@@ -56,11 +57,9 @@ export class ApiTokens {
     const now = Date.now();
     const remembered = this.#known.get(hash);
     if (remembered) return remembered.until > now ? remembered : undefined;
-    const em = this.#database.fork();
-    const row = await em.findOne(ApiTokenEntity, { tokenHash: hash });
+    const row = await this.#database.fork().findOne(ApiTokenEntity, { tokenHash: hash });
     if (!row || (row.expiresAt ?? Number.POSITIVE_INFINITY) <= now) return undefined;
-    row.lastUsedAt = now;
-    await em.flush();
+    await noteUse(this.#database, 'update api_tokens set last_used_at = ? where id = ?', [now, row.id]);
     const known = {
       id: row.id,
       accountId: row.accountId,

@@ -4,6 +4,7 @@ import type { Database } from '../../kernel/database/database.ts';
 import { AppError, notFound } from '../../kernel/errors.ts';
 import { hashToken, randomToken } from '../../kernel/security/tokens.ts';
 import { SessionEntity, type SessionRow } from './identity.entity.ts';
+import { noteUse } from './last-use.ts';
 
 export interface SessionTokens {
   sessionId: string;
@@ -76,7 +77,7 @@ export class Sessions {
     if (!row) return undefined;
     const known = { sessionId: row.id, accountId: row.account_id, until: Number(row.token_expires_at) };
     this.#known.set(hash, known);
-    await this.#database.run('update sessions set last_used_at = ? where id = ?', [now, row.id]);
+    await noteUse(this.#database, 'update sessions set last_used_at = ? where id = ?', [now, row.id]);
     return known;
   }
 
