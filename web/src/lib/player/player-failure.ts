@@ -1,4 +1,5 @@
 import { m } from '#messages';
+import { assertOk } from '#lib/api/client.ts';
 import { errorCode, friendlyError, type FriendlyError, type Problem } from '#lib/api/problem.ts';
 
 export interface PlayerFailure extends FriendlyError {
@@ -46,7 +47,7 @@ function fixOf(error: unknown): string | undefined {
 }
 
 /** The browser could play none of the ways the server offered. */
-export const notPlayable = (): PlayerFailure => ({
+const notPlayable = (): PlayerFailure => ({
   code: 'not_playable',
   title: m.player_error_not_playable(),
   text: m.player_error_not_playable_text(),
@@ -60,3 +61,14 @@ export const unreachable = (): PlayerFailure => ({
   text: m.player_error_unreachable_text(),
   retryable: true,
 });
+
+/** Asks once more for what was refused, this time for the reason. */
+export async function refusalOf(url: string | undefined): Promise<PlayerFailure> {
+  if (!url) return notPlayable();
+  try {
+    await assertOk(await fetch(url, { headers: { range: 'bytes=0-0' } }));
+    return notPlayable();
+  } catch (error) {
+    return failureOf(error);
+  }
+}

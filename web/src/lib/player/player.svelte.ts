@@ -1,11 +1,11 @@
-import { assertOk, ok } from '#lib/api/client.ts';
 import { errorCode } from '#lib/api/problem.ts';
 import type { App } from '#lib/app.svelte.ts';
 import { attachSource, type AttachedSource } from './attach-source.ts';
+import { findHeadline, type Headline } from './headline.ts';
 import { MediaState } from './media-state.svelte.ts';
 import type { AudioTrack, Mode, Playback, SubtitleTrack } from './playback.ts';
 import { PlaybackReports } from './playback-reports.ts';
-import { failureOf, notPlayable, unreachable, type PlayerFailure } from './player-failure.ts';
+import { failureOf, refusalOf, unreachable, type PlayerFailure } from './player-failure.ts';
 import type { PlayerMemory } from './player-memory.svelte.ts';
 import { recoveryFrom, type Fault } from './recovery.ts';
 import { Seeker } from './seeker.svelte.ts';
@@ -13,8 +13,6 @@ import { SessionOpener, type Wish as SessionWish } from './session-opener.ts';
 import { partAt, partOffset } from './timeline.ts';
 import { chooseSubtitle, type TrackPreferences } from './track-choice.ts';
 
-/** What stands above the picture. */
-export type Headline = Pick<Playback, 'itemId' | 'title' | 'subtitle' | 'backdrop' | 'poster'>;
 type Wish = Omit<SessionWish, 'itemId' | 'atLeast'>;
 type PlayerApp = Pick<App, 'api' | 'csrf' | 'base' | 'session'>;
 
@@ -56,6 +54,8 @@ export class Player {
   /** What this browser could not decode of this title is not tried again. */
   #atLeast: Mode | undefined;
   #turn = 0;
+  /** Another source goes on playing, or stays paused, as the one before it did. */
+  #plays = true;
   #faults = { network: 0, reopened: 0, atMs: 0 };
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -112,6 +112,7 @@ export class Player {
   async open(itemId: number, fileId?: number): Promise<void> {
     this.#itemId = itemId;
     this.#atLeast = undefined;
+    this.#plays = true;
     this.#faults = { network: 0, reopened: 0, atMs: 0 };
     await this.#start({ fileId });
   }
@@ -145,7 +146,7 @@ export class Player {
     if (!this.playback) return;
     const to = Math.min(Math.max(0, ms), Math.max(0, this.totalMs - 500));
     const part = partAt(this.playback.parts, to);
-    if (part && part.fileId !== this.playback.fileId) void this.#start({ ...part });
+    if (part && part.fileId !== this.playback.fileId) void this.#reopen({ ...part });
     else this.#seeker.seek(to - this.offsetMs);
   }
 
@@ -157,7 +158,7 @@ export class Player {
     if (!this.playback || track.index === this.playback.audioIndex) return;
     this.memory.keepTracks(this.playback.title, { audioLanguage: track.language });
     this.memory.keepAudio(this.#itemId, track.index);
-    await this.#start({ ...this.#here(), audioIndex: track.index });
+    await this.#reopen({ ...this.#here(), audioIndex: track.index });
   }
 
   selectSubtitle(track: SubtitleTrack | null): void {
@@ -168,12 +169,12 @@ export class Player {
   }
 
   async selectVersion(fileId: number): Promise<void> {
-    if (fileId !== this.playback?.fileId) await this.#start({ fileId, positionMs: Math.round(this.#sourceMs) });
+    if (fileId !== this.playback?.fileId) await this.#reopen({ fileId, positionMs: Math.round(this.#sourceMs) });
   }
 
   async selectQuality(id: string): Promise<void> {
     this.memory.keep({ quality: id });
-    await this.#start(this.#here());
+    await this.#reopen();
   }
 
   /** The connection is there again: no need to wait for the next attempt. */
@@ -211,6 +212,12 @@ export class Player {
   #here(): Wish {
     const { fileId, audioIndex } = this.playback ?? {};
     return { fileId, audioIndex: audioIndex ?? undefined, positionMs: Math.round(this.#sourceMs) };
+  }
+
+  /** Opens another session for the same title. */
+  async #reopen(wish: Wish = this.#here()): Promise<void> {
+    if (this.phase === 'ready') this.#plays = !this.media.paused || this.media.ended;
+    await this.#start(wish);
   }
 
   async #start(wish: Wish): Promise<void> {
@@ -253,7 +260,7 @@ export class Player {
     this.trouble = 'none';
     this.phase = 'ready';
     this.media.setRate(this.memory.current.rate);
-    this.needsClick = !(await this.media.play());
+    if (this.#plays) this.needsClick = !(await this.media.play());
   }
 
   #recover(fault: Fault, url?: string): void {
@@ -267,10 +274,10 @@ export class Player {
         return;
       case 'reopen':
         this.#faults.reopened++;
-        return void this.#start(this.#here());
+        return void this.#reopen();
       case 'heavier':
         this.#atLeast = recovery.mode;
-        return void this.#start(this.#here());
+        return void this.#reopen();
       case 'fail':
         return void this.#giveUp(fault, url);
     }
@@ -308,20 +315,8 @@ export class Player {
   /** A title that cannot be opened has a name all the same. */
   async #nameIt(): Promise<void> {
     const id = this.#itemId;
-    try {
-      const item = await ok(this.#app.api.GET('/api/v1/items/{id}', { params: { path: { id } } }));
-      if (id !== this.#itemId) return;
-      const { title, show, year, backdrop, poster } = item;
-      this.headline = {
-        itemId: id,
-        title: show?.title ?? title,
-        subtitle: show ? title : String(year ?? ''),
-        backdrop,
-        poster,
-      };
-    } catch (error) {
-      console.info('no name', error); // the failure on the screen says enough
-    }
+    const found = await findHeadline(this.#app.api, id);
+    if (found && id === this.#itemId) this.headline = found;
   }
 
   #advanced(): void {
@@ -337,7 +332,7 @@ export class Player {
   #ended(): void {
     const { parts = [], fileId } = this.playback ?? {};
     const next = parts[parts.findIndex((part) => part.fileId === fileId) + 1];
-    if (next && parts.some((part) => part.fileId === fileId)) void this.#start({ fileId: next.fileId, positionMs: 0 });
+    if (next && parts.some((part) => part.fileId === fileId)) void this.#reopen({ fileId: next.fileId, positionMs: 0 });
     else void this.#reports.tell('pause');
   }
 
@@ -353,14 +348,3 @@ export class Player {
 }
 
 const describe = ({ language, hearingImpaired, forced }: SubtitleTrack) => ({ language, hearingImpaired, forced });
-
-/** Asks once more for what was refused, this time for the reason. */
-async function refusalOf(url: string | undefined): Promise<PlayerFailure> {
-  if (!url) return notPlayable();
-  try {
-    await assertOk(await fetch(url, { headers: { range: 'bytes=0-0' } }));
-    return notPlayable();
-  } catch (error) {
-    return failureOf(error);
-  }
-}
