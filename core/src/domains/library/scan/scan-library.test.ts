@@ -122,9 +122,9 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
       file as number,
       item as number,
     ]);
-    await library.scan({ full: true });
+    expect(await library.scan({ full: true })).toMatchObject({ unmatched: 0 });
     await rename(path, join(library.root, 'Something Else (1950).mp4'));
-    await library.scan();
+    expect(await library.scan()).toMatchObject({ moved: 1, unmatched: 0 });
     expect(await one(`select item_id from media_files where id = ${file}`)).toBe(item);
     expect(await library.titles()).toEqual(['Known Film 2']);
   });

@@ -211,13 +211,13 @@ export class RootScan {
     await this.#recogniseMoved(placed);
     const identified = await this.#identifier.identify(placed);
     signal.throwIfAborted();
-    const change = await this.#store.store(identified);
-    for (const { file, decision } of identified) {
+    const { change, unmatched } = await this.#store.store(identified);
+    summary.unmatched += unmatched;
+    for (const { file } of identified) {
       if (!file.known) summary.added += 1;
       else if (file.movedFrom !== undefined) summary.moved += 1;
       else summary.changed += 1;
       if (file.known?.missing && file.movedFrom === undefined) summary.returned += 1;
-      if (decision.confidence < this.#parts.library.threshold) summary.unmatched += 1;
       if (file.problem) summary.problems.push({ path: file.found.path, reason: file.problem });
     }
     onChange(change);

@@ -49,10 +49,11 @@ export class FileStore {
     this.#target = target;
   }
 
-  async store(files: readonly IdentifiedFile[]): Promise<ScanChange> {
+  /** @returns what changed, and how many of the files wait in the review queue */
+  async store(files: readonly IdentifiedFile[]): Promise<{ change: ScanChange; unmatched: number }> {
     const shows = new Map(this.#shows);
     const owners = new Map(this.#owners);
-    const change = await this.#database.transaction(async (queries) => {
+    const stored = await this.#database.transaction(async (queries) => {
       const before = await itemsOfFiles(
         queries,
         files.flatMap(({ file }) => (file.known ? [file.known.id] : [])),
@@ -68,11 +69,12 @@ export class FileStore {
       );
       await this.#catalog.refreshFiles(queries, [...new Set([...now, ...before])]);
       const removed = await this.#catalog.removeWithoutFiles(queries, lost);
-      return changeOf({ matched, ids, created, updated, removed });
+      const unmatched = matched.filter(({ match }) => match.state === 'unmatched').length;
+      return { change: changeOf({ matched, ids, created, updated, removed }), unmatched };
     });
     for (const [key, id] of shows) this.#shows.set(key, id);
     for (const [folder, id] of owners) this.#owners.set(folder, id);
-    return change;
+    return stored;
   }
 
   async #match(
