@@ -30,7 +30,8 @@ export interface PlaybackTest {
   /** Holds the films. */
   root: string;
   dataDir: string;
-  settings: Config['playback'];
+  /** Changed by tests as people change it in the app. */
+  settings: { -readonly [K in keyof Config['playback']]: Config['playback'][K] };
   /** What tracking was told. */
   reports: Parameters<Progress['report']>[1][];
   /** Hooks by name, in order. */
