@@ -126,7 +126,7 @@ export async function createLibraryHarness(
     states: {
       statesFor: async () => new Map(),
       watchedCondition: () => ({ sql: '1 = 1', parameters: [] }),
-      touchedItems: () => ({ sql: 'select 0 as item_id where 1 = 0', parameters: [] }),
+      touchedItems: () => ({ sql: 'select 0 as id where 1 = 0', parameters: [] }),
       playTarget: async () => null,
       revision: () => 0,
     },
