@@ -146,7 +146,8 @@ export class Player {
     if (!this.playback) return;
     const to = Math.min(Math.max(0, ms), Math.max(0, this.totalMs - 500));
     const part = partAt(this.playback.parts, to);
-    if (part && part.fileId !== this.playback.fileId) void this.#reopen({ ...part });
+    if (part && part.fileId !== this.playback.fileId)
+      void this.#reopen({ fileId: part.fileId, positionMs: Math.round(part.positionMs) });
     else this.#seeker.seek(to - this.offsetMs);
   }
 

@@ -19,6 +19,8 @@ export async function renderAss(track: SubtitleTrack, stage: SubtitleStage): Pro
     queryFonts: false,
   });
   await renderer.ready;
+  // It sizes the canvas by itself now, which empties it; a picture drawn meanwhile would be lost until the next cue.
+  await renderer.resize();
   // While paused no frame comes that would draw it.
   const draw = (): void => {
     if (video.videoWidth === 0) return;
