@@ -69,10 +69,12 @@ export class MediaState {
 
   /** Begins or goes on; answers false when the browser wants a click first. */
   async play(): Promise<boolean> {
+    this.paused = false; // before its event says so: two quick clicks are not the same one twice
     try {
       await this.#video?.play();
       return true;
     } catch (error) {
+      this.paused = this.#video?.paused ?? true;
       if (error instanceof DOMException && error.name === 'NotAllowedError') return false;
       // Another source came first, or it cannot be decoded: the error event tells.
       return true;
@@ -81,6 +83,7 @@ export class MediaState {
 
   pause(): void {
     this.#video?.pause();
+    this.paused = true;
   }
 
   seek(ms: number): void {

@@ -1,4 +1,5 @@
 import JASSUB from 'jassub';
+import defaultFont from 'jassub/dist/default.woff2?url';
 import { assertOk } from '#lib/api/client.ts';
 import type { SubtitleTrack } from '../playback.ts';
 import type { SubtitleRenderer, SubtitleStage } from './subtitles.svelte.ts';
@@ -15,12 +16,11 @@ export async function renderAss(track: SubtitleTrack, stage: SubtitleStage): Pro
     video,
     canvas,
     subContent,
-    fonts: fonts.map(({ url }) => new URL(url, location.href).href),
+    // The package would load its own font once a cue has asked for it, too late for a film that is paused.
+    fonts: [...fonts.map(({ url }) => url), defaultFont].map((url) => new URL(url, location.href).href),
     queryFonts: false,
   });
   await renderer.ready;
-  // It sizes the canvas by itself now, which empties it; a picture drawn meanwhile would be lost until the next cue.
-  await renderer.resize();
   // While paused no frame comes that would draw it.
   const draw = (): void => {
     if (video.videoWidth === 0) return;
