@@ -160,6 +160,22 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     expect(await one("select role from media_files where file_name like '%trailer%'")).toBe('main');
   });
 
+  it('takes another device without any of its files for a disk that is not mounted, whatever else lies there', async () => {
+    const path = await library.film('Away (1999)/Away (1999).mp4');
+    await library.scan();
+    await library.db.database.run("update root_folders set device = 'another'");
+    await rename(path, join(library.root, '../away.mp4'));
+    await library.sidecar('left-behind.txt', 'x');
+    expect(await library.scan()).toMatchObject({
+      missing: 0,
+      roots: [{ unavailable: expect.stringMatching(/device/) }],
+    });
+    expect(await one('select missing_since from media_files')).toBeNull();
+    await rename(join(library.root, '../away.mp4'), path);
+    expect(await library.scan()).toMatchObject({ seen: 1, missing: 0, added: 0 });
+    expect(await one('select device from root_folders')).not.toBe('another');
+  });
+
   it('marks what is gone as missing, forgets nothing, and takes it back', async () => {
     const path = await library.film('Lost (1999)/Lost (1999).mp4');
     await library.film('Kept (1999)/Kept (1999).mp4');

@@ -97,13 +97,26 @@ export class RootScan {
     }
     const after = inspectRoot({ ...this.#root, hadFiles: this.#known.size > 0 || this.#seen.size > 0 });
     if ('unavailable' in after) return this.#leave(after.unavailable);
+    if (this.#isAnotherDisk(after.device)) {
+      const { path } = this.#root;
+      return this.#leave(
+        `${path} lies on another device than before and holds none of its files. Its disk is not mounted, most likely. Nothing was removed; scan again once the disk is back.`,
+      );
+    }
     await this.#markReturned();
     await this.#markMissing();
     await database.run(
       'update root_folders set available = ?, unavailable_reason = ?, device = ?, last_scan_at = ? where id = ?',
-      [true, '', state.device, Date.now(), this.#root.id],
+      [true, '', this.#parts.order.folders ? this.#root.device : state.device, Date.now(), this.#root.id],
     );
     this.#parts.summary.roots.push({ rootId: this.#root.id, path: this.#root.path });
+  }
+
+  /** A mount point without its disk may hold a stray file or two; a library that moved to a new disk is at the old paths. */
+  #isAnotherDisk(device: string): boolean {
+    if (this.#parts.order.folders) return false;
+    const hadFiles = [...this.#known.values()].some((file) => !file.missing);
+    return hadFiles && this.#seen.size === 0 && this.#root.device !== null && this.#root.device !== device;
   }
 
   #starts(): string[] {
