@@ -56,9 +56,9 @@ describe.skipIf(!ffmpegAvailable())('the review queue', () => {
       path.join(media, 'qx7_final_v2', 'something else entirely.mp4'),
     );
     await page.keyboard.press('/');
-    await page.getByRole('combobox').fill(say('palette_rescan'));
-    await page.getByRole('option', { name: say('palette_rescan') }).click();
-    await page.getByRole('combobox').waitFor({ state: 'hidden' });
+    await page.getByRole('combobox', { name: say('palette_title') }).fill(say('palette_rescan'));
+    await page.getByRole('option', { name: say('palette_rescan'), exact: true }).click();
+    await page.getByRole('combobox', { name: say('palette_title') }).waitFor({ state: 'hidden' });
     const fileNames = async (): Promise<string[]> => {
       const { body } = await admin.get('/api/v1/library', { query: { pageSize: 50 } });
       return (body as { items: { fileName: string }[] }).items.map(({ fileName }) => fileName);
