@@ -405,19 +405,24 @@ describe(`a library on ${testDialect()}`, () => {
     });
 
     it('vanishing in mid-scan', async () => {
-      const events = await openEvents(admin);
-      const { jobId } = await admin.call(scanLibrary, { params: { id }, body: { full: true } });
-      await events.until(({ name, data }) => name === 'job.changed' && data.id === jobId && Number(data.done) > 0);
-      renameSync(root, away);
-      events.close();
-      const job = await finished(admin, jobId);
-      expect(job).toMatchObject({ state: 'failed', error: { code: 'root_unavailable' } });
-      expect(await state()).toMatchObject({ missingCount: 0, fileCount: count });
-      expect(await titles()).toBe(count);
-      renameSync(away, root);
+      const outcomes: string[] = [];
+      // A scan may be over before the folder is away; then the next one is caught.
+      for (let attempt = 0; attempt < 10 && !outcomes.includes('root_unavailable'); attempt++) {
+        const events = await openEvents(admin);
+        const { jobId } = await admin.call(scanLibrary, { params: { id }, body: { full: true } });
+        await events.until(({ name, data }) => name === 'job.changed' && data.id === jobId && data.state === 'running');
+        renameSync(root, away);
+        events.close();
+        const job = await finished(admin, jobId);
+        outcomes.push(job.error?.code ?? job.state);
+        expect(await state()).toMatchObject({ missingCount: 0, fileCount: count });
+        expect(await titles()).toBe(count);
+        renameSync(away, root);
+      }
+      expect(outcomes).toContain('root_unavailable');
       await scan(admin, id);
       expect(await state()).toMatchObject({ missingCount: 0, fileCount: count, folders: [{ available: true }] });
-    });
+    }, 120_000);
 
     it('one missing file is marked, stays known, and comes back', async () => {
       const place = path.join(root, 'Removable 7 (1990)');
