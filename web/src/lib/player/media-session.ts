@@ -18,8 +18,8 @@ export function followMediaSession(
   if (!('mediaSession' in navigator)) return () => undefined;
   const { mediaSession } = navigator;
   mediaSession.metadata = new MediaMetadata({
-    title: subtitle || title,
-    artist: subtitle ? title : '',
+    title,
+    artist: subtitle,
     artwork: artwork ? [{ src: artwork }] : [],
   });
   const handlers: Partial<Record<MediaSessionAction, MediaSessionActionHandler | undefined>> = {
