@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig, type LoadedConfig, type LoadOptions } from './kernel/config/load-config.ts';
+import { makeFolder } from './kernel/database/folder.ts';
 import { openDatabase, parseDatabaseUrl, type OpenDatabase } from './kernel/database/open-database.ts';
 import { createEventBus } from './kernel/events/create-event-bus.ts';
 import type { EventBus } from './kernel/events/event-bus.ts';
@@ -45,6 +46,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const { logger, lines } = createLog(log);
   const events = createEventBus(logger);
   lines.onLine(({ time, level, message, data }) => events.emit('log.line', { ...data, time, level, message }));
+  await makeFolder(dataDir);
   const secretKey = await loadSecretKey({
     configured: loaded.config.security.secretKey,
     file: join(dataDir, 'secret.key'),

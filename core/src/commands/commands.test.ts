@@ -71,6 +71,20 @@ describe('vitascope migrate', () => {
   });
 });
 
+describe('vitascope serve', () => {
+  it('says what is wrong with a data directory that is none', async () => {
+    const file = join(directory, 'a-file');
+    writeFileSync(file, '');
+    for (const dataDir of [file, join(file, 'below')]) {
+      const { exitCode, errors } = await run(['serve'], { VITASCOPE_DATA_DIR: dataDir });
+      expect({ exitCode, errors }).toEqual({
+        exitCode: 1,
+        errors: expect.stringMatching(/^The folder .*a-file.* cannot be made: .*\n.*another data directory/),
+      });
+    }
+  });
+});
+
 describe('vitascope user', () => {
   it('creates accounts and resets passwords; the password is asked for, never an argument', async () => {
     expect((await run(['user', 'create', 'Anna', '--admin'], {}, ['long enough'])).out).toBe('Created admin Anna.');
