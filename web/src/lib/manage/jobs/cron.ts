@@ -19,11 +19,11 @@ export function readCron(text: string): Cron | undefined {
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
   if (fields.length !== 5) return undefined;
   const [minutes, hours, days, months, weekdays] = [
-    readField(minute, 0, 59),
-    readField(hour, 0, 23),
-    readField(day, 1, 31),
-    readField(month, 1, 12, monthNames, 1),
-    readField(weekday, 0, 7, dayNames),
+    readField(minute, { least: 0, most: 59 }),
+    readField(hour, { least: 0, most: 23 }),
+    readField(day, { least: 1, most: 31 }),
+    readField(month, { least: 1, most: 12, names: monthNames }),
+    readField(weekday, { least: 0, most: 7, names: dayNames }),
   ];
   if (!minutes || !hours || !days || !months || !weekdays) return undefined;
   return {
@@ -37,19 +37,20 @@ export function readCron(text: string): Cron | undefined {
   };
 }
 
-function readField(
-  field: string,
-  least: number,
-  most: number,
-  names: string[] = [],
-  firstName = 0,
-): number[] | undefined {
+interface Range {
+  least: number;
+  most: number;
+  /** Of the numbers from `least` on. */
+  names?: readonly string[];
+}
+
+function readField(field: string, { least, most, names = [] }: Range): number[] | undefined {
   const found = new Set<number>();
   for (const part of field.split(',')) {
     const match = /^(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:\/(\d+))?$/.exec(part);
     if (!match) return undefined;
     const [, from = '*', to, stepText] = match;
-    const number = (text: string) => (names.includes(text) ? names.indexOf(text) + firstName : Number(text));
+    const number = (text: string) => (names.includes(text) ? names.indexOf(text) + least : Number(text));
     const first = from === '*' ? least : number(from);
     const last = to !== undefined ? number(to) : from === '*' || stepText ? most : first;
     const step = Number(stepText ?? 1);

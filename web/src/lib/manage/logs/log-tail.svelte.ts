@@ -13,6 +13,13 @@ export interface LogLine {
   data: Record<string, unknown>;
 }
 
+/** The same line several times in a row. */
+export interface LogGroup {
+  line: LogLine;
+  latest: LogLine;
+  count: number;
+}
+
 const levels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 const mostLines = 1000;
 
@@ -35,6 +42,19 @@ export class LogTail {
   constructor(app: App) {
     this.#app = app;
     this.live = new LiveEvents(`${app.base}/api/v1/events?log=1`);
+  }
+
+  /** The lines with repetitions put together. */
+  get groups(): LogGroup[] {
+    const groups: LogGroup[] = [];
+    for (const line of this.lines ?? []) {
+      const last = groups.at(-1);
+      if (last && last.line.message === line.message && last.line.level === line.level) {
+        last.line = line; // the oldest of them keeps its place when more arrive on top
+        last.count++;
+      } else groups.push({ line, latest: line, count: 1 });
+    }
+    return groups;
   }
 
   /** Loads and follows; returns the way to stop. */
