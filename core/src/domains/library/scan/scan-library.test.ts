@@ -160,6 +160,15 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     expect(await one("select role from media_files where file_name like '%trailer%'")).toBe('main');
   });
 
+  it('finds the film of every extra beside it, wherever batches of files end', async () => {
+    for (let n = 10; n < 51; n++) {
+      await library.film(`Film ${n} (2000)/Film ${n} (2000).mp4`);
+      await library.film(`Film ${n} (2000)/Film ${n} (2000)-trailer.mp4`, `trailer ${n}`);
+    }
+    await library.film('A First (2000)/A First (2000).mp4');
+    expect(await library.scan()).toMatchObject({ added: 83, unmatched: 0 });
+  });
+
   it('takes another device without any of its files for a disk that is not mounted, whatever else lies there', async () => {
     const path = await library.film('Away (1999)/Away (1999).mp4');
     await library.scan();

@@ -164,6 +164,7 @@ export class RootScan {
       sidecars,
       folders: this.#folders,
     });
+    const extras: Pending[] = [];
     for (const found of media) {
       this.#seen.add(found.path);
       const known = this.#known.get(found.path);
@@ -174,9 +175,12 @@ export class RootScan {
         if (known.missing) this.#returned.push(known.id);
         continue;
       }
-      if (!known && parseName(found.name).extra === 'sample') continue;
-      this.#pending.push({ found, known, shape, signature, content });
+      const extra = known ? known.role === 'extra' : parseName(found.name).extra;
+      if (!known && extra === 'sample') continue;
+      (extra ? extras : this.#pending).push({ found, known, shape, signature, content });
     }
+    // Behind the films they belong to, which a batch before may then have stored already.
+    this.#pending.push(...extras);
     summary.seen += media.length;
     onProgress({
       done: this.#done.base + this.#seen.size,
