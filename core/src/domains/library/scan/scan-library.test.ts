@@ -160,6 +160,15 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     expect(await one("select role from media_files where file_name like '%trailer%'")).toBe('main');
   });
 
+  it('finds the film of an extra in a folder of many, whatever an NFO calls it', async () => {
+    await library.film('Flat One (2001).mp4', 'one');
+    await library.sidecar('Flat One (2001).nfo', { type: 'movie', title: 'Another Name', year: 2001 });
+    await library.film('Flat One (2001)-trailer.mp4', 'trailer');
+    await library.film('Flat Two (2002).mp4', 'two');
+    expect(await library.scan()).toMatchObject({ added: 3, unmatched: 0 });
+    expect(await library.titles()).toEqual(['Another Name 1', 'Flat Two 1']);
+  });
+
   it('finds the film of every extra beside it, wherever batches of files end', async () => {
     for (let n = 10; n < 51; n++) {
       await library.film(`Film ${n} (2000)/Film ${n} (2000).mp4`);

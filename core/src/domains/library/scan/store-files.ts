@@ -122,7 +122,9 @@ export class FileStore {
   }
 
   #own(owners: Map<string, number>, { file, shape }: IdentifiedFile, itemId: number | undefined): void {
-    if (shape.ownsFilm && itemId !== undefined) owners.set(file.folder, itemId);
+    if (itemId === undefined) return;
+    if (shape.ownsFilm) owners.set(file.folder, itemId);
+    else owners.set(placeInFolder(file), itemId);
   }
 
   async #matchOf(
@@ -167,7 +169,12 @@ export class FileStore {
       (parent !== this.#target.rootPath && this.#knownByFolder.get(parent)) ||
       undefined;
     const kept = known?.itemId ?? undefined;
-    const near = owners.get(file.folder) ?? owners.get(parent) ?? (shape.show && owners.get(shape.show.path)) ?? kept;
+    const near =
+      owners.get(file.folder) ??
+      owners.get(placeInFolder(file)) ??
+      owners.get(parent) ??
+      (shape.show && owners.get(shape.show.path)) ??
+      kept;
     if (near !== undefined) return near;
     const namesakes = await this.#catalog.findByTitle(queries, {
       type: 'movie',
@@ -294,6 +301,10 @@ const keptItem = (each: IdentifiedFile): number | undefined => {
   if (!known || known.itemId === null || known.role === 'extra' || !sameName(each, known)) return undefined;
   return each.descriptions.some(({ data }) => Object.values(data.ids ?? {}).some(Boolean)) ? undefined : known.itemId;
 };
+
+/** A film in a folder of many, by what the names of its files have in common. No path has such a text. */
+const placeInFolder = ({ folder, name }: IdentifiedFile['file']): string =>
+  [folder, name.title.toLowerCase(), name.year].join('\0');
 
 const sameName = ({ file }: IdentifiedFile, known: KnownFile): boolean => {
   const before = JSON.parse(known.parsed) as { title?: string; year?: number };
