@@ -11,6 +11,8 @@ export interface LogLine {
   level: string;
   message: string;
   data: Record<string, unknown>;
+  /** Equal for lines that say the same. */
+  sameAs: string;
 }
 
 /** The same line several times in a row. */
@@ -49,7 +51,7 @@ export class LogTail {
     const groups: LogGroup[] = [];
     for (const line of this.lines ?? []) {
       const last = groups.at(-1);
-      if (last && last.line.message === line.message && last.line.level === line.level) {
+      if (last && last.line.sameAs === line.sameAs) {
         last.line = line; // the oldest of them keeps its place when more arrive on top
         last.count++;
       } else groups.push({ line, latest: line, count: 1 });
@@ -78,7 +80,7 @@ export class LogTail {
       const query = { level: this.level, query: this.query.trim() || undefined, limit: 300 };
       const { items } = await ok(this.#app.api.GET('/api/v1/logs', { params: { query }, signal: own.signal }));
       if (own.signal.aborted) return;
-      this.lines = items.map((item) => ({ ...item, id: this.#next++, time: new Date(item.time).getTime() }));
+      this.lines = items.map((item) => this.#line({ ...item, time: new Date(item.time).getTime() }));
       this.held = [];
       this.error = undefined;
     } catch (error) {
@@ -99,7 +101,7 @@ export class LogTail {
   }
 
   #take({ time, level, message, ...data }: Record<string, unknown>): void {
-    const line = { id: this.#next++, time: Number(time), level: String(level), message: String(message), data };
+    const line = this.#line({ time: Number(time), level: String(level), message: String(message), data });
     if (!this.#fits(line)) return;
     this.#incoming.unshift(line);
     // Many lines may come at once; they are shown together.
@@ -114,6 +116,10 @@ export class LogTail {
 
   #add(lines: readonly LogLine[]): void {
     this.lines = [...lines, ...(this.lines ?? [])].slice(0, mostLines);
+  }
+
+  #line(line: Omit<LogLine, 'id' | 'sameAs'>): LogLine {
+    return { ...line, id: this.#next++, sameAs: JSON.stringify([line.level, line.message, line.data]) };
   }
 
   #fits(line: LogLine): boolean {
