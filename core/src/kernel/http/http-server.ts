@@ -94,6 +94,9 @@ async function closeServer(server: Server, graceMs: number, cutOff: AbortControl
     cutOff.abort(new AppError('cancelled', 'The server is stopping.'));
     server.closeAllConnections();
   }, graceMs);
+  // Connections that were busy just now are kept open by their clients, and would be waited for in vain.
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }
