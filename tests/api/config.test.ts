@@ -99,7 +99,7 @@ describe(`the configuration on ${testDialect()}`, () => {
     const server = await startServer({
       config: {
         server: { name: 'From the file' },
-        metadata: { region: 'AT' },
+        tracking: { preset: 'kodi' },
         security: { secretKey: `\${file:${secret}}` },
       },
       env: {
@@ -118,7 +118,7 @@ describe(`the configuration on ${testDialect()}`, () => {
         values: { name: 'From the environment' },
         locked: { name: expect.stringMatching(/VITASCOPE__SERVER__NAME/) },
       });
-      expect(area('metadata')?.locked.region).toMatch(/vitascope\.yaml:\d+/);
+      expect(area('tracking')?.locked.preset).toMatch(/vitascope\.yaml:\d+/);
       expect(area('limits')?.values.authPerMinute).toBe(7);
       const refused = await admin.patch('/api/v1/settings/server', { name: 'Other' });
       expectProblem(refused, 423, 'locked');

@@ -142,7 +142,7 @@ const steps: Step[] = [
   plain('getDashboard'),
 
   plain('listSettings'),
-  plain('updateSettings', { params: { area: 'metadata' }, body: { region: 'DE' } }),
+  plain('updateSettings', { params: { area: 'tracking' }, body: { preset: 'plex' } }),
   plain('listLogs', { query: { level: 'debug', query: 'e', limit: 5 } }),
   plain('getServerInfo'),
   plain('rescanPlugins'),

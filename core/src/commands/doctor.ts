@@ -49,7 +49,6 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     await checkDiskSpace(config.dataDir),
     ...store.findings,
     await checkProgram('ffmpeg', config.playback.ffmpeg),
-    await checkProgram('ffprobe', config.playback.ffprobe),
     ...(await Promise.all([...folders].map(checkRootFolder))),
   ];
 }

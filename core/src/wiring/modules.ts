@@ -53,6 +53,7 @@ export function makeModules(foundation: Foundation, get: Get): readonly DomainMo
         version,
         csrfToken: ({ sessionId, accountId }) => csrf.tokenFor(sessionId ?? accountId),
         cookies: { session: sessionCookie, refresh: refreshCookie, csrf: csrfCookie },
+        onAccountEnded: (accountId) => get(PLAYBACK).endOf(accountId),
         onSetUp: async ({ keepDemo }) => {
           if (!keepDemo) await get(LIBRARIES).domain.managed.removeDemo();
         },

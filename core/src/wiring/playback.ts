@@ -1,13 +1,12 @@
-import type { DomainModule } from '../kernel/module.ts';
 import { createSigner } from '../kernel/security/signer.ts';
-import { playbackModule } from '../domains/playback/playback.module.ts';
+import { playbackModule, type PlaybackModule } from '../domains/playback/playback.module.ts';
 import { rulesOf, type PresetName } from '../domains/tracking/play-state.ts';
 import { PlayStateStore } from '../domains/tracking/play-state-store.ts';
 import { TrackingService } from '../domains/tracking/tracking.service.ts';
 import type { Foundation } from '../foundation.ts';
 import { type Get, ACCOUNTS, CATALOG, LIBRARY_FILES, LIBRARY_STORE, PLUGINS, SEND_FILE, TRACKING } from './tokens.ts';
 
-export function makePlayback({ loaded, config, secretKey, logger }: Foundation, get: Get): DomainModule {
+export function makePlayback({ loaded, config, secretKey, logger }: Foundation, get: Get): PlaybackModule {
   return playbackModule({
     settings: () => config.get('playback'),
     dataDir: loaded.config.dataDir,

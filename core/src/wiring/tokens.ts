@@ -12,6 +12,7 @@ import type { IdentityService } from '../domains/identity/identity.service.ts';
 import type { LibraryFiles } from '../domains/library/file-reader.ts';
 import type { LibraryStore } from '../domains/library/library-store.ts';
 import type { TrackingService } from '../domains/tracking/tracking.service.ts';
+import type { PlaybackModule } from '../domains/playback/playback.module.ts';
 import type { LibraryParts } from './library.ts';
 
 /** A name for something the container keeps, with its type. */
@@ -33,7 +34,7 @@ export const LIBRARY_FILES = token<LibraryFiles>('library-files');
 export const LIBRARY_STORE = token<LibraryStore>('library-store');
 export const MODULES = token<readonly DomainModule[]>('modules');
 export const PICTURES = token<PictureService>('pictures');
-export const PLAYBACK = token<DomainModule>('playback');
+export const PLAYBACK = token<PlaybackModule>('playback');
 export const PLUGIN_CATALOG = token<CatalogPort>('plugin-catalog');
 export const PLUGINS = token<Plugins>('plugins');
 export const LIBRARIES = token<LibraryParts>('libraries');

@@ -27,6 +27,7 @@ beforeEach(async () => {
     version: '0.0.0',
     csrfToken: ({ sessionId = '' }) => `csrf-${sessionId}`,
     cookies: { session: sessionCookie, refresh: refreshCookie, csrf: csrfCookie },
+    onAccountEnded: async () => undefined,
     onSetUp: async () => undefined,
   });
   server = await startTestServer(routes, { authenticate: (facts) => identity.authenticate(facts) });

@@ -13,6 +13,8 @@ export interface IdentityRoutesOptions {
   /** The CSRF token of a session (or of the demo guest). */
   csrfToken(caller: Pick<Caller, 'accountId' | 'sessionId'>): string;
   cookies: { session: string; refresh: string; csrf: string };
+  /** The account may not be used any more: what it still holds elsewhere ends. */
+  onAccountEnded(accountId: string): Promise<void>;
   /** Setting up ends the demo unless it is to stay. */
   onSetUp(choice: { keepDemo: boolean }): Promise<void>;
 }
@@ -131,6 +133,7 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
     route(api.updateAccount, async (call) => {
       const account = await accounts.update(call.params.id, call.body);
       identity.forget(account.id);
+      if (call.body.enabled === false) await options.onAccountEnded(account.id);
       if (call.body.enabled === false || call.body.password !== undefined) await sessions.endAll(account.id);
       return accountView(account);
     }),
@@ -140,6 +143,7 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
       }
       await sessions.endAll(call.params.id);
       await accounts.delete(call.params.id);
+      await options.onAccountEnded(call.params.id);
       identity.forget(call.params.id);
       return done;
     }),

@@ -8,6 +8,24 @@ const accountName = z
   .min(1)
   .max(64)
   .regex(/^[^\p{C}/\\@]+$/u, 'Letters, digits, spaces and signs other than / \\ @');
+const accepts = (make: () => unknown): boolean => {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+const timeZone = z
+  .string()
+  .max(64)
+  .refine((name) => accepts(() => new Intl.DateTimeFormat('en', { timeZone: name })), 'No time zone has this name');
+const locale = z
+  .string()
+  .max(35)
+  .refine((tag) => accepts(() => new Intl.Locale(tag)), 'No language tag, such as `en-GB`');
+
 const password = z.string().min(8, 'At least 8 characters').max(1024);
 
 export const Preferences = z.object({
@@ -52,8 +70,8 @@ const NewAccount = z.object({
   name: accountName,
   password,
   displayName: z.string().trim().max(100).optional(),
-  locale: z.string().max(35).optional(),
-  timeZone: z.string().max(64).optional(),
+  locale: locale.optional(),
+  timeZone: timeZone.optional(),
 });
 
 export const getSetupState = endpoint({
@@ -133,8 +151,8 @@ export const updateMe = endpoint({
   body: z
     .object({
       displayName: z.string().trim().min(1).max(100),
-      locale: z.string().max(35),
-      timeZone: z.string().max(64),
+      locale,
+      timeZone,
       preferences: Preferences,
     })
     .partial(),

@@ -44,6 +44,15 @@ export class PlaybackSessions {
     await rm(this.#options.folder(), { recursive: true, force: true });
   }
 
+  /** Of an account that may not watch any more: its addresses answer nothing from now on. */
+  async endOf(accountId: string): Promise<void> {
+    await Promise.all(
+      this.list()
+        .filter((session) => session.facts.accountId === accountId)
+        .map((session) => this.end(session)),
+    );
+  }
+
   add(session: PlaybackSession): void {
     this.#sessions.set(session.facts.id, session);
   }

@@ -31,10 +31,15 @@ export interface PlaybackModuleParts {
   logger: Logger;
 }
 
+export interface PlaybackModule extends DomainModule {
+  /** Ends what an account plays. */
+  endOf(accountId: string): Promise<void>;
+}
+
 const hourMs = 3_600_000;
 
 /** Playing: sessions, conversion, subtitles. */
-export function playbackModule(parts: PlaybackModuleParts): DomainModule {
+export function playbackModule(parts: PlaybackModuleParts): PlaybackModule {
   const { settings, files, titles, progress, hooks, sendFile, logger } = parts;
   // A folder of our own below the configured one: it is emptied at start.
   const folder = (): string => {
@@ -68,6 +73,7 @@ export function playbackModule(parts: PlaybackModuleParts): DomainModule {
   const subtitles = new SubtitleService({ derived, capabilities, openInRoot });
   return {
     name: 'playback',
+    endOf: (accountId) => sessions.endOf(accountId),
     routes: playbackRoutes({
       playback,
       titles,

@@ -29,13 +29,7 @@ export const areas = {
     members: ['preset', 'minResumePercent', 'maxResumePercent', 'minResumeSeconds', 'minDurationSeconds'],
     restart: [],
   },
-  metadata: { title: 'Metadata', members: ['language', 'region'], restart: [] },
   jobs: { title: 'Background work', members: ['workers', 'historyDays'], restart: ['workers', 'historyDays'] },
-  cache: {
-    title: 'Caches',
-    members: ['memoryMegabytes', 'imageMegabytes'],
-    restart: ['memoryMegabytes', 'imageMegabytes'],
-  },
   limits: {
     title: 'Limits',
     members: ['requestsPerMinute', 'authPerMinute', 'heavyPerMinute', 'eventStreamsPerAccount'],

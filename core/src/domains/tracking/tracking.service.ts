@@ -228,7 +228,10 @@ export class TrackingService implements PlayStateReader {
 
   async #nextAfter(accountId: string, place: ItemPlace): Promise<ItemPlace | undefined> {
     const episodes = await this.#parts.catalog.episodesOf([place.showId as number]);
-    const after = episodes.slice(episodes.findIndex((episode) => episode.id === place.id) + 1);
+    // Specials lead to specials' neighbours only when somebody asks for them; the story goes on in the regular seasons.
+    const regular = episodes.filter((episode) => episode.seasonNumber !== 0);
+    const at = regular.findIndex((episode) => episode.id === place.id);
+    const after = place.seasonNumber === 0 ? regular : regular.slice(at + 1);
     const states = await this.#parts.store.find(
       accountId,
       after.map((episode) => episode.id),

@@ -57,10 +57,6 @@ const database = section('Where everything but media is kept.', {
     )
     .meta({ examples: ['postgresql://vitascope:${env:DB_PASSWORD}@db/vitascope'] }),
   poolSize: z.int().min(1).max(200).default(10).describe('Connections to PostgreSQL at most.'),
-  backupBeforeMigration: z
-    .boolean()
-    .default(true)
-    .describe('Keep a copy of an SQLite database before its schema changes.'),
 });
 
 const log = section('What is written to the log.', {
@@ -115,7 +111,6 @@ const libraries = z
 
 const playback = section('Playing and converting.', {
   ffmpeg: text.default('ffmpeg').describe('Path or name of ffmpeg.'),
-  ffprobe: text.default('ffprobe').describe('Path or name of ffprobe.'),
   hardwareAcceleration: z
     .enum(['none', 'vaapi', 'qsv', 'nvenc', 'videotoolbox'])
     .default('none')
@@ -180,20 +175,6 @@ const plugins = section('Plugins.', {
     .default({})
     .describe('Options of plugins by id; they override what is set in the web app.')
     .meta({ examples: [{ nfo: { writeFiles: true } }] }),
-});
-
-const cache = section('Memory and disk spent on things that can be fetched or made again.', {
-  memoryMegabytes: z.int().min(1).max(65_536).default(64).describe('Memory for cached answers.'),
-  imageMegabytes: z.int().min(10).max(1_048_576).default(1024).describe('Disk for resized pictures.'),
-});
-
-const metadata = section('What is asked of metadata sources.', {
-  language: text.max(35).default('en').describe('Preferred language, as a BCP 47 tag.'),
-  region: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'Must be two capital letters')
-    .default('US')
-    .describe('Country for release dates and ratings.'),
 });
 
 const perMinute = z.int().min(0).max(10_000_000);
@@ -270,8 +251,6 @@ export const ConfigSchema = z
     tracking,
     jobs,
     plugins,
-    cache,
-    metadata,
     limits,
     security,
     services,

@@ -313,6 +313,19 @@ describe('files that are not as they should be', () => {
     expect(await library.titles()).toContain('Fine 1');
   });
 
+  it('leave the root by no link, as nothing outside would be played', async () => {
+    await library.film('Inside (2001).mp4');
+    const outside = `${library.root}-outside`;
+    await mkdir(outside);
+    await rename(await library.film('Outside (2001).mp4'), join(outside, 'Outside (2001).mp4'));
+    await symlink(outside, join(library.root, 'Folder'));
+    await symlink(join(outside, 'Outside (2001).mp4'), join(library.root, 'Film (2001).mp4'));
+    const { problems } = await library.scan();
+    await rm(outside, { recursive: true });
+    expect(await library.titles()).toEqual(['Inside 1']);
+    expect(problems.filter(({ reason }) => reason.includes('leads outside'))).toHaveLength(2);
+  });
+
   it('may have loops of links, hard links and many names', async () => {
     const path = await library.film('Loop (2001)/Loop (2001).mp4');
     await symlink(library.root, join(library.root, 'Loop (2001)/back'));

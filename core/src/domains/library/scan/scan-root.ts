@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { Database } from '../../../kernel/database/database.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
@@ -134,6 +134,7 @@ export class RootScan {
     const { signal, summary } = this.#parts;
     if (start !== this.#root.path && !existsSync(start)) return;
     const folders = walk(start, {
+      realRoot: realpathSync(this.#root.path),
       onUnreadable: (problem) => {
         this.#unreadable.add(problem.path);
         summary.problems.push(problem);

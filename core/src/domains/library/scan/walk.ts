@@ -1,5 +1,6 @@
-import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { isInside } from '../../../kernel/security/safe-path.ts';
 import { isImage, isMedia, isSidecarText, isSubtitle } from './file-kinds.ts';
 
 /** A file as the disk tells it. Times are whole milliseconds since 1970. */
@@ -26,6 +27,8 @@ export interface Unreadable {
 }
 
 export interface WalkOptions {
+  /** The real path of the root folder: links that leave it are not followed, as nothing outside would ever be played. */
+  realRoot: string;
   /** Folders and files that a plugin or a rule leaves out. */
   skip?(path: string, directory: boolean): boolean;
   onUnreadable(problem: Unreadable): void;
@@ -90,6 +93,7 @@ function sortEntries(path: string, entries: readonly Dirent[], options: WalkOpti
   for (const entry of entries.toSorted(byName)) {
     if (entry.name.startsWith('.')) continue;
     const full = join(path, entry.name);
+    if (entry.isSymbolicLink() && leadsOutside(full, options)) continue;
     if (entry.isDirectory()) {
       if (isLibraryFolder(entry.name) && !options.skip?.(full, true)) folder.folders.push(full);
       continue;
@@ -105,6 +109,19 @@ function sortEntries(path: string, entries: readonly Dirent[], options: WalkOpti
       );
   }
   return folder;
+}
+
+function leadsOutside(path: string, options: WalkOptions): boolean {
+  try {
+    if (isInside(options.realRoot, realpathSync(path))) return false;
+    options.onUnreadable({
+      path,
+      reason: 'The link leads outside the root folder; add the folder it leads to as a root folder.',
+    });
+  } catch (error) {
+    options.onUnreadable({ path, reason: (error as Error).message });
+  }
+  return true;
 }
 
 /** Only what may matter is looked at: links, and files of a kind the library knows. */
