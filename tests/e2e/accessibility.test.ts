@@ -137,6 +137,7 @@ describe('every page', () => {
       .getByRole('option', { name: /The Salt Meridian/ })
       .first()
       .waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/app/item/*');
     await page.keyboard.press('Control+k');
