@@ -56,8 +56,8 @@ async function announce(
     { version, dataDir: loaded.config.dataDir, config: loaded.file ?? 'none' },
     `Vitascope is ready at ${url}`,
   );
-  if ((await identity.setupNeeded()) && identity.options.codeRequired) {
-    logger.warn(`Nobody administers this server yet. One-time setup code: ${identity.setupCode}`);
+  if (await identity.setupNeeded()) {
+    logger.warn(`Nobody administers this server yet. From another machine that takes the one-time setup code: ${identity.setupCode}`);
   }
   await plugins.service.announceReady(version);
 }

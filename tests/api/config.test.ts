@@ -8,7 +8,7 @@ import { removeFolder, temporaryFolder } from '../harness/folder.ts';
 import { startNginx, type RunningNginx } from '../harness/nginx.ts';
 import { expectProblem } from '../harness/problem.ts';
 import { programs } from '../harness/programs.ts';
-import { startServer, testDialect, type RunningServer } from '../harness/server.ts';
+import { setupCode, startServer, testDialect, type RunningServer } from '../harness/server.ts';
 import { runCommand } from './command.ts';
 import { openEvents } from './event-reader.ts';
 import { addLibrary, copyDemo, titled } from './library-setup.ts';
@@ -174,7 +174,7 @@ describe.skipIf(!nginx)(`behind nginx, below a path, on ${testDialect()} (needs 
     const answer = await fetch(below('/api/v1/setup'), {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: 'https://tv.example' },
-      body: JSON.stringify(adminCredentials),
+      body: JSON.stringify({ ...adminCredentials, code: await setupCode(server) }),
     });
     expect(answer.status).toBe(201);
     const cookies = answer.headers.getSetCookie();

@@ -20,7 +20,7 @@ import { continueWatching, saveProgress } from '../../core/src/domains/tracking/
 import { admin as adminCredentials, Client } from '../harness/client.ts';
 import { eventually } from '../harness/processes.ts';
 import { expectProblem } from '../harness/problem.ts';
-import { startServer, testDialect, type RunningServer } from '../harness/server.ts';
+import { setupCode, startServer, testDialect, type RunningServer } from '../harness/server.ts';
 import { itemsOf, titled } from './library-setup.ts';
 
 const password = 'a password to look';
@@ -34,7 +34,7 @@ describe(`accounts on ${testDialect()}`, () => {
     server = await startServer({
       config: { server: { trustedProxies: ['loopback'] }, limits: { authPerMinute: 30 }, auth: { accessMinutes: 5 } },
     });
-    admin = await fresh().setUp();
+    admin = await fresh().setUp({ ...adminCredentials, code: await setupCode(server) });
     await admin.call(createAccount, { body: { name: 'viewer', password } });
   });
   afterAll(() => server.stop());
@@ -229,7 +229,7 @@ describe(`the first account of a server beyond loopback on ${testDialect()}`, ()
       expectProblem(await visitor.post('/api/v1/setup', body), 401, 'setup_code_required');
       const wrong = await visitor.post('/api/v1/setup', { ...body, code: 'WRONG-CODE' });
       expectProblem(wrong, 401, 'setup_code_required');
-      const code = await eventually('The code in the log', () => /setup code: ([A-Z0-9-]+)/.exec(server.logs())?.[1]);
+      const code = await setupCode(server);
       const answer = await visitor.post('/api/v1/setup', { ...body, code: ` ${code.toLowerCase()} ` });
       expect(answer.status).toBe(201);
       expect(await new Client(server.url).call(getSetupState, {})).toMatchObject({ needed: false });

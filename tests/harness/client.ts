@@ -49,7 +49,7 @@ export class Client {
   }
 
   /** Creates the first account and signs in as it. */
-  async setUp(credentials: Credentials = admin): Promise<this> {
+  async setUp(credentials: Credentials & { code?: string } = admin): Promise<this> {
     return this.#enter('/api/v1/setup', credentials, 201);
   }
 
@@ -57,7 +57,7 @@ export class Client {
     return this.#enter('/api/v1/auth/login', credentials, 200);
   }
 
-  async #enter(path: string, credentials: Credentials, status: number): Promise<this> {
+  async #enter(path: string, credentials: Credentials & { code?: string }, status: number): Promise<this> {
     const answer = await this.send('POST', path, { body: credentials });
     if (answer.status !== status)
       throw new Error(`POST ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);

@@ -146,3 +146,7 @@ function untilReady(url: string, child: Child, withinMs: number): Promise<true> 
   };
   return eventually('The server being ready', ready, { withinMs, everyMs: 10, child });
 }
+
+/** The code that who is not at the server's machine needs to set it up. */
+export const setupCode = (server: Pick<RunningServer, 'logs'>): Promise<string> =>
+  eventually('The set-up code in the log', () => /setup code: ([A-Z0-9-]+)/.exec(server.logs())?.[1]);

@@ -50,17 +50,17 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
   };
 
   return [
-    route(api.getSetupState, async () => ({
+    route(api.getSetupState, async ({ local }) => ({
       needed: await identity.setupNeeded(),
       demo: await identity.demoOpen(),
-      codeRequired: identity.options.codeRequired,
+      codeRequired: identity.codeRequired(local),
       registration: identity.options.registration(),
       serverName: options.serverName(),
       version: options.version,
     })),
     route(api.setUp, async (call) => {
       const { keepDemo = false, ...fresh } = call.body;
-      const done = await identity.setUp(fresh, facts(call));
+      const done = await identity.setUp(fresh, { ...facts(call), local: call.local });
       await options.onSetUp({ keepDemo });
       return signedIn(call, done);
     }),

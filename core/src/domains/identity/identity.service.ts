@@ -52,12 +52,20 @@ export class IdentityService {
     return this.options.demo && (await this.setupNeeded());
   }
 
+  /** Who is not at this machine must have read its log, also behind a proxy of it. */
+  codeRequired(local: boolean): boolean {
+    return this.options.codeRequired || !local;
+  }
+
   /** Makes the first account. Throws `setup_done`, `setup_code_required`. */
-  async setUp(fresh: Omit<NewAccount, 'role'> & { code?: string }, facts: SessionFacts): Promise<SignIn> {
+  async setUp(
+    fresh: Omit<NewAccount, 'role'> & { code?: string },
+    facts: SessionFacts & { local: boolean },
+  ): Promise<SignIn> {
     if (!(await this.setupNeeded()) || this.#claiming) {
       throw new AppError('setup_done', 'This server has an administrator already.', { fix: 'Sign in.' });
     }
-    if (this.options.codeRequired && !equalsSafely((fresh.code ?? '').trim().toUpperCase(), this.setupCode)) {
+    if (this.codeRequired(facts.local) && !equalsSafely((fresh.code ?? '').trim().toUpperCase(), this.setupCode)) {
       throw new AppError('setup_code_required', 'The one-time code is wrong or missing.', {
         fix: 'Look for "one-time setup code" in the log of the server.',
       });

@@ -6,7 +6,7 @@ import { AccountEntity, ApiTokenEntity, SessionEntity } from './identity.entity.
 import { IdentityService, type IdentityOptions } from './identity.service.ts';
 import { Sessions } from './sessions.ts';
 
-const facts = { userAgent: 'test', address: '127.0.0.1' };
+const facts = { userAgent: 'test', address: '127.0.0.1', local: true };
 const founder = { name: 'Ada', password: 'long enough' };
 const minuteMs = 60_000;
 
@@ -57,6 +57,17 @@ describe.each(testDialects)('identity on %s', (dialect) => {
     });
     const { account } = await service.setUp({ ...founder, code: ` ${service.setupCode.toLowerCase()} ` }, facts);
     expect(account.role).toBe('admin');
+  });
+
+  it('asks for the code behind a proxy of the same machine too', async () => {
+    const service = identity();
+    expect([service.codeRequired(true), service.codeRequired(false)]).toEqual([false, true]);
+    await expect(service.setUp(founder, { ...facts, local: false })).rejects.toMatchObject({
+      code: 'setup_code_required',
+    });
+    expect(
+      (await service.setUp({ ...founder, code: service.setupCode }, { ...facts, local: false })).account.role,
+    ).toBe('admin');
   });
 
   it('keeps registration closed unless it is opened', async () => {

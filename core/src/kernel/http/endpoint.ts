@@ -93,6 +93,8 @@ export interface Call<E extends Endpoint = Endpoint> {
   /** Absolute origin and base path the client used, e.g. `https://tv.example/vita`. */
   origin: string;
   secure: boolean;
+  /** The client sits on this machine: nothing was forwarded, and it called the server by a loopback name. */
+  local: boolean;
   /** Raw exchange, for `raw` and `upload` endpoints and for cookies. */
   http: HttpExchange;
 }

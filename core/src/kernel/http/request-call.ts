@@ -53,6 +53,10 @@ export class RequestCall implements Call {
     return `${origin.secure ? 'https' : 'http'}://${origin.host}${basePath}`;
   }
 
+  get local(): boolean {
+    return this.http.facts.origin.loopback;
+  }
+
   get secure(): boolean {
     return this.http.facts.origin.secure;
   }
