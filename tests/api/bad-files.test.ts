@@ -123,14 +123,9 @@ describe(`bad files in a library on ${testDialect()}`, () => {
   it('artwork outside the root folder is not served, by no path and no link', async () => {
     const { id } = await titled(admin, 'Outside');
     const { items } = await admin.call(listArtwork, { params: { id } });
-    for (const { url } of items) {
-      const answer = await admin.get(url);
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(JSON.stringify(answer.body)).not.toContain(secret);
-    }
-    // The link is known by its name; what the NFO points to outside is not known at all.
-    expect(items.map(({ kind }) => kind)).toEqual(['poster']);
-    expect((await admin.call(getItem, { params: { id }, query: {} })).backdrop).toBeNull();
+    expect(items).toEqual([]);
+    const detail = await admin.call(getItem, { params: { id }, query: {} });
+    expect(detail).toMatchObject({ poster: null, backdrop: null, fileCount: 1 });
   });
 
   it('a picture that is none is answered with an error, not with its bytes', async () => {
