@@ -57,7 +57,9 @@ async function announce(
     `Vitascope is ready at ${url}`,
   );
   if (await identity.setupNeeded()) {
-    logger.warn(`Nobody administers this server yet. From another machine that takes the one-time setup code: ${identity.setupCode}`);
+    logger.warn(
+      `Nobody administers this server yet. From another machine that takes the one-time setup code: ${identity.setupCode}`,
+    );
   }
   await plugins.service.announceReady(version);
 }

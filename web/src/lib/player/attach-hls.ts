@@ -1,5 +1,5 @@
 import Hls, { type ErrorData } from 'hls.js/light';
-import { empty, type AttachedSource, type OnFault, type Source } from './attach-source.ts';
+import { empty, type AttachedSource, type OnFault, type Source } from './media-source.ts';
 import { faultOfStatus } from './recovery.ts';
 
 /** Plays HLS through Media Source Extensions. */

@@ -1,25 +1,6 @@
 import type { Fault } from './recovery.ts';
 import { faultOfStatus } from './recovery.ts';
-
-export interface Source {
-  url: string;
-  isHls: boolean;
-  startMs: number;
-  /** Not sound alone. */
-  hasPicture: boolean;
-}
-
-/** A source in a video element. */
-export interface AttachedSource {
-  /** Asks for nothing more; what is shown stays. Another source will take its place. */
-  hold(): void;
-  /** Goes on after a network fault. */
-  retry(): void;
-  detach(): void;
-}
-
-/** @param url what was refused, for asking why */
-export type OnFault = (fault: Fault, url?: string) => void;
+import { empty, type AttachedSource, type OnFault, type Source } from './media-source.ts';
 
 /** Gives a video element something to play. Faults after that are told, not thrown. */
 export async function attachSource(video: HTMLVideoElement, source: Source, onFault: OnFault): Promise<AttachedSource> {
@@ -86,9 +67,4 @@ async function faultOf(url: string, signal: AbortSignal): Promise<Fault> {
   } catch {
     return 'network';
   }
-}
-
-export function empty(video: HTMLVideoElement): void {
-  video.removeAttribute('src');
-  video.load();
 }

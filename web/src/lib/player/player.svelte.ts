@@ -1,6 +1,7 @@
 import { errorCode } from '#lib/api/problem.ts';
 import type { App } from '#lib/app.svelte.ts';
-import { attachSource, type AttachedSource } from './attach-source.ts';
+import { attachSource } from './attach-source.ts';
+import type { AttachedSource } from './media-source.ts';
 import { findHeadline, type Headline } from './headline.ts';
 import { MediaState } from './media-state.svelte.ts';
 import type { AudioTrack, Mode, Playback, SubtitleTrack } from './playback.ts';

@@ -8,7 +8,7 @@ import { follow } from '../follow.ts';
 import { isOver, type JobChange } from '../jobs/jobs.svelte.ts';
 
 export type Library = components['schemas']['Library'];
-export type LibraryBody = paths['/api/v1/libraries']['post']['requestBody']['content']['application/json'];
+type LibraryBody = paths['/api/v1/libraries']['post']['requestBody']['content']['application/json'];
 
 /** A scan that runs: how far it is and what it looks at. */
 export interface Scan {
