@@ -87,7 +87,6 @@ describe.each(testDialects)('asking metadata sources on %s', (dialect) => {
     const heard: unknown[] = [];
     harness.host.events.on('library.changed', ({ itemIds }) => heard.push(...itemIds));
     await harness.library();
-    expect(await harness.rows()).toEqual({ 'Untitled Voyage.mp4': 'unmatched' });
     await harness.idle();
     expect(await harness.rows()).toEqual({ 'Untitled Voyage.mp4': 'matched auto Untitled Voyage' });
     expect(await harness.titles()).toEqual(['movie Untitled Voyage 1999 ×1']);
