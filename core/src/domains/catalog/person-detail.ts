@@ -14,6 +14,16 @@ interface PersonRow {
 
 const shownCredits = 500;
 
+/** A part in a show counts once, however many of its seasons and episodes name it. */
+function once<T extends { item_id: number; role: string; character: string }>(credits: readonly T[]): T[] {
+  const parts = new Map<string, T>();
+  for (const credit of credits) {
+    const key = `${credit.item_id} ${credit.role}`;
+    if (!parts.get(key)?.character) parts.set(key, credit);
+  }
+  return [...parts.values()];
+}
+
 /** A person and their titles, newest first. @throws AppError `not_found` */
 export async function readPerson(
   { database, cards, showPicture }: { database: Database; cards: CardReader; showPicture: ShowPicture },
@@ -30,7 +40,7 @@ export async function readPerson(
     [personId],
   );
   const credits = await database.all<{ item_id: number; role: string; character: string }>(
-    `select c.item_id, c.role, c.character from credits c join media_items i on i.id = c.item_id
+    `select coalesce(i.show_id, i.id) as item_id, c.role, c.character from credits c join media_items i on i.id = c.item_id
      where c.person_id = ? order by coalesce(i.year, 0) desc, i.sort_key, c.position limit ${shownCredits}`,
     [personId],
   );
@@ -47,7 +57,7 @@ export async function readPerson(
     died: row.died,
     birthplace: row.birthplace,
     externalIds: Object.fromEntries(ids.map(({ provider, value }) => [provider, value])),
-    credits: credits.flatMap(({ item_id, role, character }) => {
+    credits: once(credits).flatMap(({ item_id, role, character }) => {
       const item = items.get(item_id);
       return item ? [{ item, role, character }] : [];
     }),

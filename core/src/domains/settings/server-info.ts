@@ -49,9 +49,19 @@ export class ServerInfo {
 }
 
 async function sizeOf(file: string | undefined, database: Database): Promise<number | null> {
-  if (file !== undefined) return (await stat(file)).size;
+  if (file !== undefined) return (await bytesOf(file)) + (await bytesOf(`${file}-wal`));
   const row = await database.first<{ size: number }>('select pg_database_size(current_database()) as size');
   return row ? Number(row.size) : null;
+}
+
+/** Of a file that may not be there: SQLite removes its log when the last connection closes. */
+async function bytesOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 /** One row for each file system, however many folders lie on it; folders that are gone have none. */
