@@ -1,12 +1,13 @@
 import { constants, setPriority } from 'node:os';
 import { Peer, type Message } from '@vitascope/sdk/runtime';
 import { pino } from 'pino';
+import { codeOf } from './kernel/errors.ts';
 import { openDatabase } from './kernel/database/open-database.ts';
 import { createCatalogStore } from './domains/catalog/catalog-store.ts';
 import { fileSummaries } from './domains/library/file-reader.ts';
 import { scanLibrary } from './domains/library/scan/scan-library.ts';
 import { playedItems } from './domains/tracking/item-keeper.ts';
-import type { ScanProcessOptions } from './domains/library/scan/scan-host.ts';
+import type { ScanAnswer, ScanProcessOptions } from './domains/library/scan/scan-host.ts';
 import type { LocalAnswer, ScanHost, ScanOrder } from './domains/library/scan/scan-types.ts';
 
 /**
@@ -42,15 +43,22 @@ const peer: Peer = new Peer(
         peer.call('readLocal', { sourceId, subjects }, { signal }) as Promise<LocalAnswer[]>,
       filter: (paths) => peer.call('filter', { paths }, { signal }) as Promise<boolean[]>,
     };
-    return scanLibrary({
-      database,
-      catalog,
-      host,
-      order,
-      signal,
-      onProgress: throttle((progress) => peer.note('progress', progress)),
-      onChange: (change) => peer.note('change', change),
-    });
+    try {
+      const summary = await scanLibrary({
+        database,
+        catalog,
+        host,
+        order,
+        signal,
+        onProgress: throttle((progress) => peer.note('progress', progress)),
+        onChange: (change) => peer.note('change', change),
+      });
+      return { summary } satisfies ScanAnswer;
+    } catch (error) {
+      signal.throwIfAborted();
+      const { message, fix } = error as Error & { fix?: string };
+      return { failed: { code: codeOf(error), message, fix } } satisfies ScanAnswer;
+    }
   },
 );
 process.send?.({ ready: true });

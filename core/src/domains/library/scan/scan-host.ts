@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { Peer, type Message } from '@vitascope/sdk/runtime';
 import type { Logger } from '../../../kernel/log/logger.ts';
-import { AppError } from '../../../kernel/errors.ts';
+import { AppError, type ErrorCode } from '../../../kernel/errors.ts';
 import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
 
 /** What the scan's process needs to open the database; passed in its environment, which only it sees. */
@@ -9,6 +9,12 @@ export interface ScanProcessOptions {
   databaseUrl: string | undefined;
   dataDir: string;
   migrationsDir: string;
+}
+
+/** What a scan's process answers. */
+export interface ScanAnswer {
+  summary?: ScanSummary;
+  failed?: { code: ErrorCode; message: string; fix?: string | undefined };
 }
 
 export interface ScannerParts extends ScanProcessOptions {
@@ -55,7 +61,7 @@ export class Scanner {
       const running = await this.#process();
       running.listeners.add(listeners);
       try {
-        return (await running.peer.call('scan', order, { signal: listeners.signal })) as ScanSummary;
+        return summaryOf((await running.peer.call('scan', order, { signal: listeners.signal })) as ScanAnswer);
       } finally {
         running.listeners.delete(listeners);
       }
@@ -134,6 +140,14 @@ export class Scanner {
       },
     );
   }
+}
+
+/** The line between the processes carries plugins' codes only; the server's own come as data. */
+function summaryOf({ summary, failed }: ScanAnswer): ScanSummary {
+  if (summary) return summary;
+  throw new AppError(failed?.code ?? 'internal', failed?.message ?? 'The scan gave no answer.', {
+    ...(failed?.fix && { fix: failed.fix }),
+  });
 }
 
 const died = (code: number | null, signal: NodeJS.Signals | null): AppError =>
