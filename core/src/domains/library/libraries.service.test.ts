@@ -41,16 +41,17 @@ describe.each(testDialects)('libraries on %s', (dialect) => {
     ).toBe('');
   });
 
-  it('say that they are being scanned while they are', async () => {
+  it('say that they are being scanned as long as a scan waits or runs', async () => {
     await mkdir(at('films'));
-    const { library, jobId } = await harness.domain.libraries.create({
-      name: 'Films',
-      type: 'movies',
-      folders: [at('films')],
-    });
-    expect(library.scanning).toBe(true);
-    await harness.host.jobs.finished(jobId);
-    expect((await harness.domain.libraries.get(library.id)).scanning).toBe(false);
+    const id = await harness.library('movies', [at('films')]);
+    await harness.idle();
+    const { jobs, libraries } = { jobs: harness.host.jobs, libraries: harness.domain.libraries };
+    const scanning = async () => (await libraries.get(id)).scanning;
+    expect(await scanning()).toBe(false);
+    const scan = await jobs.start('library.scan', { libraryId: id }, { runAt: Date.now() + 600_000 });
+    expect(await scanning()).toBe(true);
+    await jobs.cancel(scan.id);
+    expect(await scanning()).toBe(false);
   });
 
   it('refuse folders that are not there or overlap, and name each', async () => {
