@@ -1,6 +1,6 @@
 import { ok } from '#lib/api/client.ts';
 import { Query } from '#lib/api/query.svelte.ts';
-import type { components, paths } from '#lib/api/schema.d.ts';
+import type { components } from '#lib/api/schema.d.ts';
 import type { App } from '#lib/app.svelte.ts';
 import { m } from '#messages';
 import { attempt } from '../attempt.ts';
@@ -8,7 +8,6 @@ import { follow } from '../follow.ts';
 import { isOver, type JobChange } from '../jobs/jobs.svelte.ts';
 
 export type Library = components['schemas']['Library'];
-type LibraryBody = paths['/api/v1/libraries']['post']['requestBody']['content']['application/json'];
 
 /** A scan that runs: how far it is and what it looks at. */
 export interface Scan {
