@@ -3,7 +3,7 @@
  * A group whose programs are missing and cannot be installed is skipped and says so. Last line: the counts.
  */
 import { spawn } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,8 @@ interface Counts {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const scratch = mkdtempSync(path.join(tmpdir(), 'vitascope-tests-'));
+// A PostgreSQL that a test starts for itself runs as another user and must get through.
+chmodSync(scratch, 0o711);
 /** What must be undone however this run ends, newest last. */
 const undo: (() => Promise<void> | void)[] = [() => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 })];
 
