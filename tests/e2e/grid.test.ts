@@ -112,10 +112,17 @@ describe(`a grid of ${count} titles`, () => {
   it('is where one left it when one comes back', async () => {
     const page = await openGrid();
     await page.evaluate(() => scrollTo({ top: 400_000, behavior: 'instant' }));
-    const card = page.locator('[data-index] [data-card]').nth(20);
-    await card.waitFor();
+    // Cells from before the jump are there for a moment still: the one in the middle of the screen is meant.
+    const inTheMiddle = (): Promise<string | undefined> =>
+      page.evaluate(() => {
+        const cell = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest<HTMLElement>('[data-index]');
+        return Number(cell?.dataset.index) > 1000 && cell?.querySelector('[data-card]')
+          ? cell.dataset.index
+          : undefined;
+      });
+    await expect.poll(inTheMiddle).toBeDefined();
+    const card = page.locator(`[data-index="${await inTheMiddle()}"] [data-card]`);
     const name = await card.getAttribute('aria-label');
-    await card.scrollIntoViewIfNeeded();
     const top = await page.evaluate(() => scrollY);
     await card.click();
     await page.waitForURL('**/app/item/*');
