@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { Peer, type Message } from '@vitascope/sdk/runtime';
 import { pino } from 'pino';
@@ -21,8 +22,9 @@ const send = (message: Message): void => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C and service managers signal the whole group; the server says when it is over by hanging up.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-// Who looks at films goes first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// Who looks at films goes first. Linux keeps a priority for each thread: those that collect garbage and compile have theirs too.
+const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
+for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_LOW);
 
 const database = await openDatabase({
   url: options.databaseUrl,

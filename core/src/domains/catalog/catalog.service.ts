@@ -89,7 +89,9 @@ export function createCatalogService(parts: CatalogParts): CatalogService {
   const search = createSearch(database);
   const details = createItemDetails({ ...parts, cards, showPicture });
 
-  const stopListening = events.on('library.changed', () => revision.edited());
+  const stopListening = events.on('library.changed', ({ underway }) => {
+    if (!underway) revision.edited();
+  });
   const changed = (itemId: number): void => {
     revision.edited();
     events.emit('item.changed', { itemId });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../kernel/database/database.ts';
 import { createIdSet, parseIds } from './id-set.ts';
@@ -12,6 +13,8 @@ export interface Freshness {
   states: number;
   /** How long they may lag behind a scan; as long as lists unless told. */
   lagMs?: number;
+  /** Notes the oldest state that a part came from, for what is being made of several. */
+  made?: { from: CatalogStamp };
 }
 
 /** Whole columns of ids by one statement each, kept in memory until the catalogue changes. */
@@ -25,12 +28,12 @@ export interface IdQueries {
   groups<Value extends string | number>(select: SqlFragment, freshness: Freshness): Promise<ReadonlyMap<Value, IdSet>>;
   /** SQL that gathers ids into one text: quicker by far than a row each. */
   gather(column: string): string;
-  /** Keeps what was made of other answers. */
+  /** Keeps what was made of other answers; those are to be asked for with the freshness that `make` gets. */
   keep<T extends object>(
     key: string,
     freshness: Freshness,
     size: (value: T) => number,
-    make: () => Promise<T>,
+    make: (freshness: Freshness) => Promise<T>,
   ): Promise<T>;
 }
 
@@ -42,7 +45,8 @@ export interface NumberColumn {
 interface Kept {
   value: object;
   size: number;
-  freshness: Freshness;
+  stamp: CatalogStamp;
+  states: number;
 }
 
 /** Numbers in all, four bytes each. */
@@ -51,35 +55,71 @@ const overhead = 100;
 
 export function createIdQueries(database: Database, revision: CatalogRevision): IdQueries {
   const kept = new LRUCache<string, Kept>({ maxSize: keptNumbers, sizeCalculation: ({ size }) => size + overhead });
-  const making = new Map<string, Promise<object>>();
+  const making = new Map<string, Promise<Kept>>();
+  /** What is aging and was asked for, renewed one by one, so that a scan's progress costs no request its turn. */
+  const renewals = new Map<string, () => Promise<unknown>>();
+  let renewing = false;
+
+  const renew = (
+    key: string,
+    { stamp, states, lagMs }: Freshness,
+    size: (value: never) => number,
+    make: (freshness: Freshness) => Promise<object>,
+  ): Promise<Kept> => {
+    // What is being read for an older state of catalogue or account must not answer this call.
+    const makingKey = `${stamp.value} ${stamp.edits} ${states} ${key}`;
+    const known = making.get(makingKey);
+    if (known) return known;
+    const work = async (): Promise<Kept> => {
+      const made = { from: stamp };
+      const value = await make({ stamp, states, ...(lagMs !== undefined && { lagMs }), made });
+      const entry: Kept = { value, size: size(value as never), stamp: made.from, states };
+      kept.set(key, entry);
+      return entry;
+    };
+    const result = work().finally(() => making.delete(makingKey));
+    making.set(makingKey, result);
+    return result;
+  };
+
+  const renewAll = async (): Promise<void> => {
+    renewing = true;
+    for (const [key, renewal] of renewals) {
+      await turn();
+      // A fault is told to whoever asks once the old answer is no longer good enough.
+      await renewal().catch(() => undefined);
+      renewals.delete(key);
+    }
+    renewing = false;
+  };
 
   const keep: IdQueries['keep'] = async (key, freshness, size, make) => {
+    const { stamp, states, lagMs, made } = freshness;
+    const give = (entry: Kept): never => {
+      if (made && entry.stamp.value < made.from.value) made.from = entry.stamp;
+      return entry.value as never;
+    };
     const entry = kept.get(key);
-    if (entry && isFresh(entry.freshness, freshness)) return entry.value as never;
-    // What is being read for an older state of catalogue or account must not answer this call.
-    const makingKey = `${freshness.stamp.value} ${freshness.stamp.edits} ${freshness.states} ${key}`;
-    const known = making.get(makingKey);
-    if (known) return known as never;
-    const work = make().finally(() => making.delete(makingKey));
-    making.set(makingKey, work);
-    const value = await work;
-    kept.set(key, { value, size: size(value), freshness });
-    return value;
+    const standing = entry?.states === states ? revision.standing(entry.stamp, stamp, lagMs) : 'stale';
+    if (!entry || standing === 'stale') return give(await renew(key, freshness, size, make));
+    if (standing === 'aging' && !renewals.has(key)) {
+      renewals.set(key, () => renew(key, freshness, size, make));
+      if (!renewing) void renewAll();
+    }
+    return give(entry);
   };
-  const isFresh = (then: Freshness, now: Freshness): boolean =>
-    then.states === now.states && revision.isFresh(then.stamp, now.stamp, now.lagMs);
 
   const gather = (column: string): string =>
     database.dialect === 'sqlite' ? `group_concat(${column})` : `string_agg(${column}::text, ',')`;
   const read = async ({ sql, parameters }: SqlFragment): Promise<Uint32Array> => {
-    const row = await database.first<{ ids: string | null }>(
+    const row = await database.aside.first<{ ids: string | null }>(
       `select ${gather('id')} as ids from (${sql}) as found`,
       parameters,
     );
     return parseIds(row?.ids);
   };
   const readColumn = async ({ sql, parameters }: SqlFragment): Promise<NumberColumn> => {
-    const row = await database.first<{ ids: string | null; numbers: string | null }>(
+    const row = await database.aside.first<{ ids: string | null; numbers: string | null }>(
       `select ${gather('id')} as ids, ${gather('value')} as numbers from (${sql}) as found`,
       parameters,
     );
@@ -115,7 +155,7 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
       ),
     groups: (select, freshness) =>
       keep(keyOf('groups', select), freshness, sizeOfGroups, async () => {
-        const rows = await database.all<{ value: never; ids: string }>(select.sql, select.parameters);
+        const rows = await database.aside.all<{ value: never; ids: string }>(select.sql, select.parameters);
         return new Map(rows.map(({ value, ids }) => [value, createIdSet(parseIds(ids))]));
       }),
   };

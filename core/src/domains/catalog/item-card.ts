@@ -74,7 +74,7 @@ export function createCardReader({ database, revision, states, showPicture }: Ca
       const stamp = await revision.stamp();
       const isKept = (id: number): boolean => {
         const entry = kept.get(id);
-        return entry !== undefined && revision.isFresh(entry.stamp, stamp);
+        return entry !== undefined && revision.standing(entry.stamp, stamp) === 'fresh';
       };
       const missing = itemIds.filter((id) => !isKept(id));
       // A page never asks for more than the cache holds, so what is loaded here is still there below.
@@ -147,7 +147,8 @@ function createUnwatchedCounts({ database, revision, states }: Omit<CardReaderOp
       for (const card of cards) {
         if (card.episodeCount === null) continue;
         const entry = kept.get(`${accountId} ${card.id}`);
-        if (entry && entry.states === current && revision.isFresh(entry.stamp, stamp)) result.set(card.id, entry.count);
+        if (entry && entry.states === current && revision.standing(entry.stamp, stamp) === 'fresh')
+          result.set(card.id, entry.count);
         else missing.push(card);
       }
       if (missing.length === 0) return result;

@@ -35,30 +35,24 @@ export function createItemIds({ dialect, queries, revision, states }: ItemIdsOpt
   const sizeOfSet = ({ words }: IdSet): number => words.length;
   const sizeOfList = (ids: Uint32Array): number => ids.length;
 
-  const order = async (
-    universe: Universe,
-    sort: Sort,
-    way: 'asc' | 'desc',
-    freshness: Freshness,
-  ): Promise<Uint32Array> => {
+  const order = (universe: Universe, sort: Sort, way: 'asc' | 'desc', freshness: Freshness): Promise<Uint32Array> => {
     const select = selectInOrder(universe, sort, way);
-    const known = await queries.list(select, freshness);
-    if (select.complete) return known;
-    const titles = await order(universe, 'title', 'asc', freshness);
-    if (titles.length === known.length) return known;
-    return queries.keep(`whole ${select.sql} ${universe.parameters.join()}`, freshness, sizeOfList, async () =>
-      append(known, titles),
-    );
+    if (select.complete) return queries.list(select, freshness);
+    return queries.keep(`whole ${select.sql} ${universe.parameters.join()}`, freshness, sizeOfList, async (parts) => {
+      const known = await queries.list(select, parts);
+      const titles = await order(universe, 'title', 'asc', parts);
+      return titles.length === known.length ? known : append(known, titles);
+    });
   };
 
   const everything = async (universe: Universe, freshness: Freshness): Promise<IdSet> =>
-    queries.keep(`all ${universe.sql} ${universe.parameters.join()}`, freshness, sizeOfSet, async () =>
-      createIdSet(await order(universe, 'title', 'asc', freshness)),
+    queries.keep(`all ${universe.sql} ${universe.parameters.join()}`, freshness, sizeOfSet, async (parts) =>
+      createIdSet(await order(universe, 'title', 'asc', parts)),
     );
 
   const range = async (universe: Universe, part: RangePart, freshness: Freshness): Promise<IdSet> =>
-    queries.keep(`range ${universe.sql} ${JSON.stringify(part)}`, freshness, sizeOfSet, async () => {
-      const { ids, values } = await queries.column(selectColumn(universe, part.column), freshness);
+    queries.keep(`range ${universe.sql} ${JSON.stringify(part)}`, freshness, sizeOfSet, async (parts) => {
+      const { ids, values } = await queries.column(selectColumn(universe, part.column), parts);
       return createIdSet(ids.subarray(firstFrom(values, part.from), firstFrom(values, part.to, true)));
     });
 
@@ -74,12 +68,12 @@ export function createItemIds({ dialect, queries, revision, states }: ItemIdsOpt
   });
 
   const passing = (filter: ItemFilter, accountId: string, freshness: Freshness): Promise<IdSet> =>
-    queries.keep(keyOf(filter, accountId), freshness, sizeOfSet, async () => {
+    queries.keep(keyOf(filter, accountId), freshness, sizeOfSet, async (parts) => {
       const universe = universeOf(filter);
-      const all = await everything(universe, { ...freshness, states: 0 });
+      const all = await everything(universe, { ...parts, states: 0 });
       const sieves: Sieve[] = [];
       for (const part of partsOf(filter, { dialect, accountId, states })) {
-        sieves.push(await sieveOf(universe, part, freshness));
+        sieves.push(await sieveOf(universe, part, parts));
       }
       return sift(all, sieves);
     });

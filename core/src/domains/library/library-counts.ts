@@ -18,9 +18,8 @@ export class LibraryCounts {
 
   constructor(store: LibraryStore, events: EventBus) {
     this.#store = store;
-    this.#stopListening = events.on('library.changed', ({ itemIds }) => {
-      // Without titles it is the end of a scan, or a change of the library itself.
-      if (itemIds.length === 0) this.#kept = undefined;
+    this.#stopListening = events.on('library.changed', ({ underway }) => {
+      if (!underway) this.#kept = undefined;
       else if (this.#kept) this.#kept.changed = true;
     });
   }

@@ -136,6 +136,21 @@ describe.each(testDialects)('the jobs of the library on %s', (dialect) => {
     expect(Object.keys(await harness.rows())).toHaveLength(2);
   });
 
+  it('stop in the middle of a folder where nothing has to be waited for', async () => {
+    for (let n = 0; n < 1500; n++) await harness.film(`many/Film ${n} (${1900 + (n % 100)}).mp4`);
+    const { library, jobId } = await harness.domain.libraries.create({
+      name: 'Many',
+      type: 'movies',
+      folders: [harness.media],
+    });
+    const stored = async () => (await rows('select id from media_files')).length;
+    await expect.poll(stored, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
+    await harness.host.jobs.cancel(jobId);
+    await harness.domain.scans.stop(library.id);
+    expect(await rows(`select state from jobs where name = 'library.scan'`)).toEqual([{ state: 'cancelled' }]);
+    expect(await stored()).toBeLessThan(1500);
+  });
+
   it('stop in mid-scan when they are cancelled, with whole batches stored', async () => {
     for (let n = 0; n < 50; n++) await harness.film(`a/Film ${n} (${1900 + n}).mp4`);
     await harness.film('z/Last Film (1999).mp4');

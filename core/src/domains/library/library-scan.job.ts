@@ -66,7 +66,7 @@ async function runScan(parts: ScanJobParts, input: z.output<typeof ScanInput>, c
   const { libraryId, folders, full, refresh } = input;
   const library = await parts.store.find(libraryId);
   if (!library) return { skipped: 'The library is gone.' };
-  const telling: Promise<void>[] = [];
+  const news = parts.news.gather(libraryId);
   let changed = false;
   const order: ScanOrder = {
     libraryId,
@@ -80,17 +80,18 @@ async function runScan(parts: ScanJobParts, input: z.output<typeof ScanInput>, c
     onProgress: ({ done, total, note }) => context.progress(done, total, note),
     onChange: (change) => {
       changed = true;
-      telling.push(parts.news.announce(libraryId, change));
+      news.add(change);
     },
   };
-  const summary = await parts.scanner.scan(order, watch).catch((error: Error) => {
-    if (context.signal.aborted || codeOf(error) !== 'unavailable') throw error;
-    context.log.warn(`${error.message} The scan goes on in a new process.`);
-    return parts.scanner.scan(order, watch);
-  });
-  await Promise.all(telling);
+  const scan = (): Promise<ScanSummary> => parts.scanner.scan(order, watch);
+  const summary = await scan()
+    .catch((error: Error) => {
+      if (context.signal.aborted || codeOf(error) !== 'unavailable') throw error;
+      context.log.warn(`${error.message} The scan goes on in a new process.`);
+      return scan();
+    })
+    .finally(news.finish);
   reportProblems(summary, context);
-  await parts.news.announce(libraryId, {});
   await parts.followUp(libraryId, { changed, refresh });
   const { problems, roots, ...figures } = summary;
   if (roots.length > 0 && roots.every(({ unavailable }) => unavailable !== undefined)) throw unavailable(roots);

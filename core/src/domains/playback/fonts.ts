@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { AppError, notFound } from '../../kernel/errors.ts';
-import { createTurns } from '../catalog/pictures/turns.ts';
+import { createTurns } from '../../kernel/turns.ts';
 import type { Capabilities } from './capabilities.ts';
 import { inputArguments } from './convert/ffmpeg-arguments.ts';
 import type { DerivedFiles } from './derived-files.ts';

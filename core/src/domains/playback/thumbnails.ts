@@ -1,6 +1,6 @@
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { AppError, notFound } from '../../kernel/errors.ts';
-import { createTurns } from '../catalog/pictures/turns.ts';
+import { createTurns } from '../../kernel/turns.ts';
 import type { Capabilities } from './capabilities.ts';
 import { startChild } from './child.ts';
 import { inputArguments } from './convert/ffmpeg-arguments.ts';

@@ -32,6 +32,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
   const database: OpenDatabase = {
     ...parts.queries,
     migrations,
+    aside: parts.aside,
     fork: () => parts.fork(),
     close: () => parts.close(),
   };

@@ -69,11 +69,13 @@ export async function openPostgresql(
     await orm.close(true);
     return rethrow(error);
   }
+  const queries = createPostgresqlQueries(pool, scope);
   return {
     loadOrm: async () => orm,
     fork: () => orm.em.fork(),
     close: () => orm.close(true),
-    queries: createPostgresqlQueries(pool, scope),
+    queries,
+    aside: queries,
     label: url.replace(/\/\/[^@/]*@/, '//'),
     migrating: (work) => work(),
     locked: async (work) => locked(await pool(), work),

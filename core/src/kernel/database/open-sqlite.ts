@@ -9,6 +9,7 @@ import { makeFolder } from './folder.ts';
 import type { DialectParts, OpenDatabaseOptions } from './orm.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import { createSqliteQueries } from './sqlite-database.ts';
+import { createSqliteReader } from './sqlite-reader.ts';
 import type { TransactionScope } from './transaction-scope.ts';
 
 export async function openSqlite(
@@ -21,6 +22,7 @@ export async function openSqlite(
     error.message = `${error.message} (${file})`;
     throw error;
   });
+  const reader = createSqliteReader(file);
   let orm: MikroORM | undefined;
   const loadOrm = async (): Promise<MikroORM> => {
     const { createSqliteOrm } = await import('./sqlite-orm.ts');
@@ -34,6 +36,7 @@ export async function openSqlite(
       if (!orm) throw new Error('This database was opened without entities.');
       return orm.em.fork() as EntityManager;
     },
+    aside: reader,
     queries: createSqliteQueries({ connection, scope, logger: options.logger }),
     label: file,
     locked: (work) => locked(`${file}-migrating`, work),
@@ -51,6 +54,7 @@ export async function openSqlite(
       }
     },
     async close() {
+      await reader.close();
       if (!connection.native.isOpen) return;
       // Not worth failing over: it only refreshes the planner's statistics, and a full or busy disk may refuse it.
       await connection

@@ -1,5 +1,6 @@
 import type { AnyEntity, EntityManager, EntitySchema, MikroORM } from '@mikro-orm/sql';
 import type { Logger } from 'pino';
+import type { Reading } from './database.ts';
 import type { PlainDatabase } from './sqlite-database.ts';
 
 /** What `defineEntity` makes. */
@@ -28,6 +29,8 @@ export interface DialectParts {
   fork(): EntityManager;
   close(): Promise<void>;
   queries: PlainDatabase;
+  /** Reads aside from the event loop. */
+  aside: Reading;
   /** File of SQLite, name for people of PostgreSQL (without the password). */
   label: string;
   /** Around the changes of a migration: what the connection must leave off meanwhile. */

@@ -9,7 +9,8 @@ export interface ServerEvents {
     note: string;
     accountId: string | null;
   };
-  'library.changed': { libraryId: number; itemIds: number[] };
+  /** `underway`: more is to come at once, and kept answers may lag a little behind. */
+  'library.changed': { libraryId: number; itemIds: number[]; underway?: boolean };
   'item.changed': { itemId: number };
   'playstate.changed': { accountId: string; itemId: number };
   'plugin.changed': { id: string; state: string };

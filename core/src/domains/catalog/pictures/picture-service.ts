@@ -12,7 +12,7 @@ import { createPictureSource } from './picture-source.ts';
 import type { PicturePlace } from './picture-source.ts';
 import { bucketOf, readPictureFacts, renderPicture } from './render-picture.ts';
 import type { PictureFacts } from './render-picture.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../../../kernel/turns.ts';
 
 export interface PictureServiceParts {
   database: Database;

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../../../kernel/database/database.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
 import { inNumbers } from '../../catalog/value-list.ts';
@@ -36,6 +37,7 @@ export interface RootScanParts {
 /** Small enough that a transaction holds others up for a few milliseconds only. */
 const batchSize = 40;
 const missingBatch = 500;
+const breathMs = 20;
 
 interface Pending {
   found: FoundFile;
@@ -59,6 +61,7 @@ export class RootScan {
   #pending: Pending[] = [];
   #store!: FileStore;
   #writing: Promise<void> = Promise.resolve();
+  #breathedAt = performance.now();
 
   constructor(root: ScannedRoot, parts: RootScanParts, done: { base: number; expected: number }) {
     this.#root = root;
@@ -189,6 +192,14 @@ export class RootScan {
       note: folder.path,
     });
     while (this.#pending.length >= batchSize) await this.#flush(batchSize);
+    await this.#breathe();
+  }
+
+  /** Reads and writes are done at once on a local disk: without a pause now and then nobody could stop the scan. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#breathedAt < breathMs) return;
+    await setImmediate();
+    this.#breathedAt = performance.now();
   }
 
   /** Without files that plugins leave out. */
@@ -205,6 +216,7 @@ export class RootScan {
     const batch = this.#pending.slice(0, size);
     this.#pending = this.#pending.slice(batch.length);
     if (batch.length > 0) {
+      await this.#breathe();
       const prepared = await this.#prepare(batch);
       await this.#writing;
       this.#writing = this.#write(prepared);

@@ -17,7 +17,7 @@ import {
   type InputVideoTrack,
 } from 'mediabunny';
 import { AppError } from '../../../kernel/errors.ts';
-import { createTurns } from '../../catalog/pictures/turns.ts';
+import { createTurns } from '../../../kernel/turns.ts';
 import type { MediaFacts } from '../media-facts.ts';
 import { FragmentReader } from './fragment-reader.ts';
 import { conversionFailure, initName, segmentName } from './segment-run.ts';
