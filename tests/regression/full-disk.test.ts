@@ -143,6 +143,11 @@ describe.skipIf(!isMounted || !ffmpegAvailable())(
 
     it('serves on meanwhile, also whoever comes now', async () => {
       expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+      expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+      expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({
+        status: 'degraded',
+        checks: expect.arrayContaining([{ name: 'disk space', ok: false, critical: false }]),
+      });
       const { id } = await titled(admin, 'Sound');
       // Nobody has seen this session yet: its first use would be written down.
       expect((await viewer.get(`/api/v1/items/${id}`)).status).toBe(200);

@@ -3,6 +3,7 @@ import { createJobHistory } from '../kernel/jobs/job-history.ts';
 import { createJobsModule } from '../kernel/jobs/jobs.module.ts';
 import type { DomainModule } from '../kernel/module.ts';
 import { createCsrf, csrfCookie } from '../kernel/security/csrf.ts';
+import { freeSpaceHealth } from '../kernel/storage/free-space.ts';
 import { catalogModule } from '../domains/catalog/catalog.module.ts';
 import { identityRoutes } from '../domains/identity/identity.routes.ts';
 import { ServerInfo } from '../domains/settings/server-info.ts';
@@ -75,6 +76,7 @@ export function makeModules(foundation: Foundation, get: Get): readonly DomainMo
     get(LIBRARIES).module,
     get(PLAYBACK),
     createJobsModule({ engine: jobs, database, historyDays: config.get('jobs').historyDays }),
+    { name: 'storage', health: [freeSpaceHealth(loaded.config.dataDir)] },
     { name: 'database', health: [{ name: 'database', critical: true, check: () => database.ping() }] },
   );
   return running;
