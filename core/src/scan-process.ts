@@ -51,6 +51,7 @@ const peer: Peer = new Peer(
         catalog,
         host,
         order,
+        reserved: [options.dataDir],
         signal,
         onProgress: throttle((progress) => peer.note('progress', progress)),
         onChange: (change) => peer.note('change', change),

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkFolders, findFault } from './folder-rules.ts';
 
+const advice =
+  'where the server keeps its own data; choose the folder in which media lie, or move the data directory out of it.';
+
 describe('folders that are to become root folders', () => {
   let base: string;
   const at = (name: string): string => join(base, name);
@@ -62,6 +65,17 @@ describe('folders that are to become root folders', () => {
       code: 'conflict',
       message: /the server keeps its own data/,
     });
+  });
+
+  it('cannot lie around the data folder of the server, whatever leads there', async () => {
+    await symlink(base, `${base}-link`);
+    for (const folder of [base, `${base}-link`]) {
+      await expect(check([folder])).rejects.toMatchObject({
+        code: 'conflict',
+        errors: [{ path: 'body.folders.0', message: `${folder} lies around ${at('data')}, ${advice}` }],
+      });
+    }
+    await rm(`${base}-link`);
   });
 
   it.runIf(process.platform === 'linux').each(['/', '/proc', '/sys', '/dev'])(

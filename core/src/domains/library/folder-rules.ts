@@ -12,7 +12,7 @@ export interface FolderQuestion {
   folders: readonly string[];
   /** Root folders of all libraries that stay. */
   taken: readonly TakenFolder[];
-  /** Folders of the server itself, which no library may be in. */
+  /** Folders of the server itself, which no library may be in or around. */
   reserved: readonly string[];
 }
 
@@ -36,7 +36,8 @@ export async function checkFolders({ folders, taken, reserved }: FolderQuestion)
   const own = await Promise.all(tidy.map((path) => placeOf({ path, library: '' })));
   const kept = await Promise.all(reserved.map((path) => placeOf({ path: tidyFolder(path), library: '' })));
   const clashes = own.flatMap((place, index) => {
-    const message = overlap(place, [...others, ...own.slice(0, index)]) ?? insideServer(place, kept) ?? ofSystem(place);
+    const message =
+      ofSystem(place) ?? overlap(place, [...others, ...own.slice(0, index)]) ?? clashWithServer(place, kept);
     return message ? [faultAt(index, message)] : [];
   });
   if (clashes.length > 0) throw refusal('conflict', clashes);
@@ -94,9 +95,13 @@ function overlap(place: Place, others: readonly Place[]): string | undefined {
   return undefined;
 }
 
-function insideServer(place: Place, reserved: readonly Place[]): string | undefined {
-  const inside = reserved.find((folder) => isWithin(place.real, folder.real));
-  return inside && `${place.path} lies in ${inside.path}, where the server keeps its own data.`;
+function clashWithServer(place: Place, reserved: readonly Place[]): string | undefined {
+  for (const { path, real } of reserved) {
+    if (isWithin(place.real, real)) return `${place.path} lies in ${path}, where the server keeps its own data.`;
+    if (isWithin(real, place.real))
+      return `${place.path} lies around ${path}, where the server keeps its own data; choose the folder in which media lie, or move the data directory out of it.`;
+  }
+  return undefined;
 }
 
 /** What the system makes up as it is asked has no end: watching it takes all memory. `/` has all of that below it. */

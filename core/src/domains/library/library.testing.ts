@@ -155,6 +155,7 @@ export async function createLibraryHarness(
           catalog: catalogStore,
           host: createScanHost({ providers, hooks }),
           order,
+          reserved: [host.dataDir],
           ...watch,
         });
       },

@@ -1,10 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testDialects } from '../../kernel/database/database.testing.ts';
 import type { LoadedConfig } from '../../kernel/config/load-config.ts';
 import { loadConfig } from '../../kernel/config/load-config.ts';
 import { findDeclaration, type DeclaredLibrary } from './managed-libraries.ts';
+import { LibrarySettings } from './library.schema.ts';
 import { createLibraryHarness, type LibraryHarness } from './library.testing.ts';
 
 describe.each(testDialects)('declared libraries on %s', (dialect) => {
@@ -70,6 +71,16 @@ describe.each(testDialects)('declared libraries on %s', (dialect) => {
       fileCount: 1,
     });
     expect(await scans()).toBe(1);
+  });
+
+  it('keep a folder around the data directory that they had before that was refused, and take no new one', async () => {
+    const around = dirname(harness.host.dataDir);
+    await harness.store.create(
+      { name: 'Old', type: 'movies', settings: LibrarySettings.parse({ watch: false }), managedBy: 'config' },
+      [around],
+    );
+    await harness.domain.managed.sync([declared('Old', [around]), declared('New', [around])]);
+    expect((await harness.store.roots()).map(({ path }) => path)).toEqual([around]);
   });
 
   it('become ordinary ones when they are no longer declared', async () => {

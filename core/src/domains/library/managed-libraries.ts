@@ -73,11 +73,14 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
     const taken = (await store.roots())
       .filter(({ libraryId }) => libraryId !== own?.id)
       .map(({ path, libraryId }) => ({ path, library: names.get(libraryId) ?? '' }));
+    const before = own ? await store.roots(own.id) : [];
     const roots: NewRoot[] = [];
     for (const folder of wanted.folders.map(tidyFolder)) {
       const fault = await findFault(folder);
       const others = [...taken, ...roots.map(({ path }) => ({ path, library: wanted.name }))];
-      const clash = await checkFolders({ folders: [folder], taken: others, reserved: parts.reserved }).then(
+      // A library that is older than the rule about the server's own folders loses nothing by it.
+      const reserved = before.some(({ path }) => path === folder) ? [] : parts.reserved;
+      const clash = await checkFolders({ folders: [folder], taken: others, reserved }).then(
         () => undefined,
         (error: Error) => (codeOf(error) === 'conflict' ? error.message : undefined),
       );

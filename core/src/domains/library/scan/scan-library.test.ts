@@ -277,6 +277,15 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     await library.scan({ host: { filter: async (paths) => paths.map(({ path }) => path.includes('Unwanted')) } });
     expect(await library.titles()).toEqual(['Wanted 1']);
   });
+
+  it('does not enter the data directory of the server in a root folder around it', async () => {
+    await library.film('Films/Kept (1999).mp4');
+    await library.film('server/cache/Made Up (2001).mp4');
+    await symlink(join(library.root, 'server'), join(library.root, 'Films/door'));
+    const reserved = [join(library.root, 'server')];
+    expect(await library.scan({ reserved })).toMatchObject({ seen: 1, added: 1, problems: [] });
+    expect(await library.titles()).toEqual(['Kept 1']);
+  });
 });
 
 describe('files that are not as they should be', () => {

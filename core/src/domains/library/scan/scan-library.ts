@@ -11,6 +11,8 @@ export interface LibraryScanParts {
   catalog: CatalogStore;
   host: ScanHost;
   order: ScanOrder;
+  /** Folders of the server itself, which no scan enters. */
+  reserved: readonly string[];
   signal: AbortSignal;
   onProgress(progress: ScanProgress): void;
   onChange(change: ScanChange): void;

@@ -29,6 +29,8 @@ export interface RootScanParts {
   order: ScanOrder;
   library: { id: number; type: 'movies' | 'shows' | 'mixed'; threshold: number };
   summary: ScanSummary;
+  /** Folders of the server itself: what lies there is nobody's media. */
+  reserved: readonly string[];
   signal: AbortSignal;
   onProgress(progress: ScanProgress): void;
   onChange(change: ScanChange): void;
@@ -138,6 +140,7 @@ export class RootScan {
     if (start !== this.#root.path && !existsSync(start)) return;
     const folders = walk(start, {
       realRoot: realpathSync(this.#root.path),
+      closed: this.#parts.reserved,
       onUnreadable: (problem) => {
         this.#unreadable.add(problem.path);
         summary.problems.push(problem);

@@ -43,6 +43,7 @@ export interface TestLibrary {
     signal?: AbortSignal;
     onChange?(change: ScanChange): void;
     host?: Partial<ScanHost>;
+    reserved?: string[];
   }): Promise<ScanSummary>;
   /** Rows for comparing: names, states and titles. */
   rows(): Promise<{ file: string; state: string; item: string | null; missing: boolean; problem: string }[]>;
@@ -84,6 +85,7 @@ export async function createTestLibrary(dialect: Dialect, type: LibraryKind = 'm
       signal = AbortSignal.timeout(60_000),
       onChange = () => undefined,
       host: other = {},
+      reserved = [],
     } = {}) =>
       scanLibrary({
         database,
@@ -96,6 +98,7 @@ export async function createTestLibrary(dialect: Dialect, type: LibraryKind = 'm
           filtered: other.filter !== undefined,
           ...(folders && { folders }),
         },
+        reserved,
         signal,
         onProgress: () => undefined,
         onChange,

@@ -29,8 +29,8 @@ export interface Unreadable {
 export interface WalkOptions {
   /** The real path of the root folder: links that leave it are not followed, as nothing outside would ever be played. */
   realRoot: string;
-  /** Folders and files that a plugin or a rule leaves out. */
-  skip?(path: string, directory: boolean): boolean;
+  /** Folders that are not entered, whatever leads to them. */
+  closed?: readonly string[];
   onUnreadable(problem: Unreadable): void;
 }
 
@@ -50,7 +50,7 @@ const ignoreMark = '.ignore';
  * ends. Folders that cannot be read are reported and passed over; only a root that cannot be read is thrown.
  */
 export function* walk(root: string, options: WalkOptions): Generator<FoundFolder> {
-  const visited = new Set<string>();
+  const visited = new Set((options.closed ?? []).flatMap(identityOf));
   const waiting = [root];
   while (waiting.length > 0) {
     const path = waiting.pop() as string;
@@ -77,15 +77,22 @@ function tryRead(path: string, options: WalkOptions): Dirent[] | undefined {
 /** Remembers a folder by what it is, not by the way that led to it. */
 function enter(path: string, visited: Set<string>, options: WalkOptions): boolean {
   try {
-    const { dev, ino } = statSync(path);
-    const key = `${dev}:${ino}`;
-    if (visited.has(key)) return false;
-    visited.add(key);
+    const identity = keyOf(statSync(path));
+    if (visited.has(identity)) return false;
+    visited.add(identity);
     return true;
   } catch (error) {
     options.onUnreadable({ path, reason: (error as Error).message });
     return false;
   }
+}
+
+const keyOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
+
+/** None for a folder that is not there: nothing leads to it either. */
+function identityOf(path: string): string[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? [keyOf(stats)] : [];
 }
 
 function sortEntries(path: string, entries: readonly Dirent[], options: WalkOptions): FoundFolder {
@@ -95,18 +102,14 @@ function sortEntries(path: string, entries: readonly Dirent[], options: WalkOpti
     const full = join(path, entry.name);
     if (entry.isSymbolicLink() && leadsOutside(full, options)) continue;
     if (entry.isDirectory()) {
-      if (isLibraryFolder(entry.name) && !options.skip?.(full, true)) folder.folders.push(full);
+      if (isLibraryFolder(entry.name)) folder.folders.push(full);
       continue;
     }
     const stats = statOf(full, entry, options);
     if (stats?.isDirectory()) {
-      if (isLibraryFolder(entry.name) && !options.skip?.(full, true)) folder.folders.push(full);
+      if (isLibraryFolder(entry.name)) folder.folders.push(full);
     } else if (stats?.isFile())
-      keepFile(
-        folder,
-        { name: entry.name, path: full, size: stats.size, modifiedAt: Math.trunc(stats.mtimeMs) },
-        options,
-      );
+      keepFile(folder, { name: entry.name, path: full, size: stats.size, modifiedAt: Math.trunc(stats.mtimeMs) });
   }
   return folder;
 }
@@ -140,10 +143,9 @@ function statOf(path: string, entry: Dirent, options: WalkOptions): Stats | unde
   }
 }
 
-function keepFile(folder: FoundFolder, file: FoundFile, options: WalkOptions): void {
-  if (isMedia(file.name)) {
-    if (!options.skip?.(file.path, false)) folder.media.push(file);
-  } else if (isOfInterest(file.name)) folder.sidecars.push(file);
+function keepFile(folder: FoundFolder, file: FoundFile): void {
+  if (isMedia(file.name)) folder.media.push(file);
+  else if (isOfInterest(file.name)) folder.sidecars.push(file);
 }
 
 const isOfInterest = (name: string): boolean =>
