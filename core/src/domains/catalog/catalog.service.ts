@@ -86,7 +86,7 @@ export function createCatalogService(parts: CatalogParts): CatalogService {
   const cards = createCardReader({ database, revision, states, showPicture });
   const lists = createItemList(ids, cards);
   const facets = createFacetReader({ database, queries, ids, revision });
-  const search = createSearch(database);
+  const search = createSearch({ database, queries, revision });
   const details = createItemDetails({ ...parts, cards, showPicture });
 
   const stopListening = events.on('library.changed', ({ underway }) => {

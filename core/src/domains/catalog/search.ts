@@ -1,6 +1,8 @@
 import type { Database } from '../../kernel/database/database.ts';
 import { fold } from './fold.ts';
+import type { IdQueries } from './id-queries.ts';
 import type { SqlFragment } from './ports.ts';
+import type { CatalogRevision } from './revision.ts';
 import { isSearchable, isShort, selectContaining, selectDescribed, selectPeople } from './search-match.ts';
 import type { SearchColumn } from './search-match.ts';
 import { inNumbers } from './value-list.ts';
@@ -26,9 +28,32 @@ interface Ranked {
   year: number | null;
 }
 
-export function createSearch(database: Database): Search {
-  const { dialect } = database;
+export interface SearchOptions {
+  database: Database;
+  queries: Pick<IdQueries, 'keep'>;
+  revision: CatalogRevision;
+}
 
+/** What was found is kept until the catalogue changes: people type the same beginnings. */
+export function createSearch({ database, queries, revision }: SearchOptions): Search {
+  const finder = createFinder(database);
+  const kept = async (kind: 'items' | 'people', text: string, limit: number): Promise<number[]> => {
+    const folded = fold(text);
+    if (folded === '') return [];
+    const freshness = { stamp: await revision.stamp(), states: 0 };
+    const key = `search ${kind} ${limit} ${folded}`;
+    return queries.keep(key, freshness, sizeOf, () => finder[kind](folded, limit));
+  };
+  return {
+    items: (text, limit) => kept('items', text, limit),
+    people: (text, limit) => kept('people', text, limit),
+  };
+}
+
+const sizeOf = (ids: readonly number[]): number => ids.length;
+
+/** Finds ids for a folded text. */
+function createFinder({ dialect, aside: database }: Pick<Database, 'dialect' | 'aside'>): Search {
   const idsOf = async ({ sql, parameters }: SqlFragment, most: number): Promise<number[]> =>
     (await database.all<{ id: number }>(`${sql} limit ${most}`, parameters)).map(({ id }) => id);
 
@@ -98,9 +123,7 @@ export function createSearch(database: Database): Search {
   };
 
   return {
-    async items(text, limit) {
-      const folded = fold(text);
-      if (folded === '') return [];
+    async items(folded, limit) {
       let found: number[] = [];
       for (const tier of itemTiers(folded)) {
         const known = new Set(found);
@@ -110,8 +133,7 @@ export function createSearch(database: Database): Search {
       }
       return found.slice(0, limit);
     },
-    async people(text, limit) {
-      const folded = fold(text);
+    async people(folded, limit) {
       if (!isSearchable(folded)) return [];
       const range = 'folded_name >= ? and folded_name < ? order by folded_name';
       const exact = await idsOf(
