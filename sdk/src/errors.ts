@@ -1,3 +1,5 @@
+import type { Fault } from './schema.ts';
+
 /**
  * Every code a plugin fails with, and what the host does about it.
  * Compare `code`, never `instanceof`: the error may have crossed a process.
@@ -8,6 +10,8 @@ export const errorCodes = {
   not_found: 'The remote has no such thing. Nothing is wrong with the connection.',
   unavailable: 'The remote is down, too slow, or answers nonsense. The connection backs off.',
   invalid_config: 'The settings cannot work as they are; the message names the field.',
+  validation_failed:
+    'What came in is not of the declared shape; `errors` names each member. Given for `input` by itself.',
   unsupported: 'This plugin cannot do that.',
   internal: 'A fault in the plugin.',
   timeout: 'Given by the host: no answer within the deadline.',
@@ -24,6 +28,8 @@ export interface PluginError extends Error {
   retryAfterMs?: number;
   /** What a person can do about it, one sentence. */
   fix?: string;
+  /** The faulty members of a `validation_failed`. */
+  errors?: readonly Fault[];
 }
 
 /** What `fail` takes beside code and message. */
@@ -32,6 +38,8 @@ export interface FailOptions {
   retryAfterMs?: number;
   /** What a person can do about it, one sentence. */
   fix?: string;
+  /** Of `validation_failed`: each faulty member, `page` or `rules.0.name`; shown beside its field. */
+  errors?: readonly Fault[];
   /** The error underneath; it is logged and does not cross. */
   cause?: unknown;
 }

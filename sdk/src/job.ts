@@ -18,6 +18,7 @@ export interface JobOptions<I extends Schema> {
   name: string;
   /** For people. */
   title?: string;
+  /** Checked when somebody starts the job, and again when it runs. */
   input: I;
   /** Five-field cron in the server's time zone; an administrator may change it. The input is then `{}`. */
   schedule?: string;

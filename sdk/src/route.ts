@@ -24,8 +24,9 @@ const nothing = z.object({});
 /**
  * An address of the plugin's own, below `/api/v1/plugins/<id>`. Path parameters, query and JSON body arrive as one object,
  * checked by `input` (in the path and the query everything is text: use `z.coerce`); the answer is checked by `output` and
- * documented in the server's OpenAPI. Signed-in accounts may call it unless `access` says otherwise. Throwing `not_found`,
- * `unsupported`, `unavailable` or `invalid_config` becomes the fitting HTTP status.
+ * documented in the server's OpenAPI. Signed-in accounts may call it unless `access` says otherwise. What `input` refuses is
+ * answered with 400 `validation_failed`, every faulty member named. Throwing `not_found`, `unsupported`, `unavailable`,
+ * `validation_failed` or `invalid_config` becomes the fitting HTTP status.
  *
  * @example
  * ```ts

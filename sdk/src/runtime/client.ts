@@ -139,6 +139,12 @@ export class PluginClient<Scope extends CallScope = CallScope> {
     return run.call('tap', { call: run.header, ...tap });
   }
 
+  /** What is wrong with the input of a job, before it is queued. */
+  async checkJob(job: { name: string; input: unknown }, options: InvokeOptions<Scope>): Promise<Fault[]> {
+    const { faults } = await this.#begin(options.scope, options).call('checkJob', job);
+    return faults;
+  }
+
   job(
     job: { name: string; input: unknown; jobId: string; attempt: number },
     options: InvokeOptions<Scope>,

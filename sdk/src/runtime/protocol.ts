@@ -38,6 +38,8 @@ export interface PluginCalls {
   close: [Record<string, never>, void];
   route: [{ call: CallHeader; verb: string; input: unknown }, unknown];
   tap: [{ call: CallHeader; verb: HookVerb; name: string; input: unknown }, unknown];
+  /** Checks the input of a job that is about to be queued. */
+  checkJob: [{ name: string; input: unknown }, { faults: Fault[] }];
   job: [{ call: CallHeader; name: string; input: unknown; jobId: string; attempt: number }, unknown];
 }
 

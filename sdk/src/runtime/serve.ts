@@ -2,6 +2,7 @@ import type { Conn } from '../context.ts';
 import { describe } from '../describe.ts';
 import { fail } from '../errors.ts';
 import type { Plugin } from '../plugin.ts';
+import type { Job } from '../job.ts';
 import type { Provider } from '../contract.ts';
 import type { Route } from '../route.ts';
 import { check, faultText, type Fault, type Schema } from '../schema.ts';
@@ -51,7 +52,7 @@ export function serve(plugin: Plugin, link: Link): Peer {
     },
     async route({ call, verb, input }, signal) {
       const route = plugin.routes?.find((r) => r.verb === verb) ?? fail('not_found', `There is no route ${verb}`);
-      const answer = await route.handle(await parse(route.input, input ?? {}, 'Input'), context(call, signal));
+      const answer = await route.handle(await inputOf(route.input, input), context(call, signal));
       return checkedAnswer(route, answer);
     },
     tap({ call, verb, name, input }, signal) {
@@ -62,10 +63,13 @@ export function serve(plugin: Plugin, link: Link): Peer {
       const tap = taps?.[name] ?? fail('not_found', `There is no tap on ${name}`);
       return typeof tap === 'function' ? tap(input, context(call, signal)) : tap.run(input, context(call, signal));
     },
+    async checkJob({ name, input }) {
+      return { faults: await faultsOf(jobOf(plugin, name).input, input ?? {}) };
+    },
     async job({ call, name, input, jobId, attempt }, signal) {
-      const job = plugin.jobs?.find((j) => j.name === name) ?? fail('not_found', `There is no job ${name}`);
+      const job = jobOf(plugin, name);
       const c = createJobContext(context(call, signal), hostLine(call.token, signal), { jobId, attempt });
-      return job.run(await parse(job.input, input ?? {}, 'Input'), c);
+      return job.run(await inputOf(job.input, input), c);
     },
   };
 
@@ -151,9 +155,12 @@ const providerOf = (plugin: Plugin, contract: string, kind: string): Provider =>
   plugin.provides?.find((p) => p.contract === contract && p.data.kind === kind) ??
   fail('not_found', `This plugin provides no ${kind} for ${contract}`);
 
+const jobOf = (plugin: Plugin, name: string): Job =>
+  plugin.jobs?.find((job) => job.name === name) ?? fail('not_found', `There is no job ${name}`);
+
 async function settingsOf({ data }: Provider, connection: WireConnection): Promise<Record<string, unknown>> {
   return data.settings
-    ? ((await parse(data.settings, connection.settings ?? {}, 'Settings')) as Record<string, unknown>)
+    ? ((await checkedSettings(data.settings, connection.settings ?? {})) as Record<string, unknown>)
     : {};
 }
 
@@ -170,7 +177,13 @@ async function faultsOf(schema: Schema, value: unknown): Promise<Fault[]> {
   return (await check(schema, value)).faults ?? [];
 }
 
-async function parse<O>(schema: Schema<any, O>, value: unknown, what: string): Promise<O> {
-  const checked = await check(schema, value);
-  return checked.faults ? fail('invalid_config', `${what}: ${faultText(checked.faults)}`) : checked.value;
+async function checkedSettings<O>(schema: Schema<any, O>, settings: unknown): Promise<O> {
+  const checked = await check(schema, settings);
+  return checked.faults ? fail('invalid_config', `Settings: ${faultText(checked.faults)}`) : checked.value;
+}
+
+async function inputOf<O>(schema: Schema<any, O>, input: unknown): Promise<O> {
+  const checked = await check(schema, input ?? {});
+  if (!checked.faults) return checked.value;
+  return fail('validation_failed', `Input: ${faultText(checked.faults)}`, { errors: checked.faults });
 }

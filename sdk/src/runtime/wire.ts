@@ -1,4 +1,5 @@
 import { codeOf, fail, type PluginError } from '../errors.ts';
+import type { Fault } from '../schema.ts';
 
 /**
  * What crosses between host and plugin, in-process or not: JSON, bytes, streams of bytes and feeds. null and undefined mean
@@ -87,6 +88,7 @@ export interface WireError {
   message: string;
   retryAfterMs?: number;
   fix?: string;
+  errors?: Fault[];
   stack?: string;
 }
 
@@ -97,9 +99,12 @@ export function encodeError(error: unknown): WireError {
     message: String(e.message ?? error),
     ...(typeof e.retryAfterMs === 'number' && { retryAfterMs: e.retryAfterMs }),
     ...(typeof e.fix === 'string' && { fix: e.fix }),
+    ...(Array.isArray(e.errors) && { errors: e.errors.map(plainFault) }),
     ...(typeof e.stack === 'string' && { stack: withCauses(e as Error) }),
   };
 }
+
+const plainFault = ({ path, message }: Fault): Fault => ({ path: String(path), message: String(message) });
 
 /** The stack with those of its causes: what the log needs, and what names the plugin's file. */
 function withCauses(error: Error, depth = 0): string {

@@ -25,8 +25,13 @@ export function validateInput(endpoint: Endpoint, raw: RawInput): RawInput {
     else (faults ??= []).push(...result.error.issues.flatMap((issue) => faultsOf(issue, part)));
   }
   if (!faults) return valid;
-  const count = faults.length === 1 ? 'One value is' : `${faults.length} values are`;
-  throw new AppError('validation_failed', `${count} not as documented.`, { errors: faults });
+  throw invalidInput(faults);
+}
+
+/** The answer to input that is not as documented. @param errors paths begin with `params`, `query` or `body` */
+export function invalidInput(errors: readonly FieldError[]): AppError {
+  const count = errors.length === 1 ? 'One value is' : `${errors.length} values are`;
+  return new AppError('validation_failed', `${count} not as documented.`, { errors });
 }
 
 function faultsOf(issue: z.core.$ZodIssue, part: string): FieldError[] {

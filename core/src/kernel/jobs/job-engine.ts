@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { readJson } from '../database/database.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { AppError, codeOf, errorCodes, notFound } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, FieldError } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { JobDefinition, Jobs, Schedule, StartOptions } from './job.ts';
 import { createJobJournal } from './job-journal.ts';
@@ -82,7 +82,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     if (!job) throw notFound('job', name);
     const { definition, owner } = job;
     const parsed = definition.input.safeParse(input);
-    if (!parsed.success) throw invalidInput(name, parsed.error.issues);
+    if (!parsed.success) throw invalidInput(name, parsed.error.issues.map(faultOf));
     const key = definition.dedupeKey?.(parsed.data);
     return {
       id: randomUUID() as string,
@@ -97,6 +97,14 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       accountId: start.accountId ?? null,
       parentId: start.parentId ?? null,
     };
+  };
+
+  /** Outside of any transaction: whoever brings the job may take its time. */
+  const refuseFaulty = async (name: string, input: unknown): Promise<void> => {
+    const definition = registry.find(name)?.definition;
+    const parsed = definition?.input.safeParse(input);
+    const faults = parsed?.success ? await definition?.check?.(parsed.data) : undefined;
+    if (faults?.length) throw invalidInput(name, faults);
   };
 
   const add = async (
@@ -148,6 +156,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   });
 
   const start: Jobs['start'] = async (name, input, startOptions = {}) => {
+    await refuseFaulty(name, input);
     const started = await add(name, input, startOptions, database);
     if (!started.joined) await announce(started.id);
     worker.wake();
@@ -257,8 +266,13 @@ function outcomeOf(row: JobRow): unknown {
   throw new AppError(code, error.message, { ...(error.fix && { fix: error.fix }), details: { jobId: row.id } });
 }
 
-function invalidInput(name: string, issues: readonly { path: PropertyKey[]; message: string }[]): AppError {
-  const errors = issues.map(({ path, message }) => ({ path: ['input', ...path].map(String).join('.'), message }));
+const faultOf = ({ path, message }: { path: PropertyKey[]; message: string }): FieldError => ({
+  path: path.map(String).join('.'),
+  message,
+});
+
+function invalidInput(name: string, faults: readonly FieldError[]): AppError {
+  const errors = faults.map(({ path, message }) => ({ path: ['input', path].filter(Boolean).join('.'), message }));
   return new AppError(
     'validation_failed',
     `The input of the job ${name} is not valid: ${errors.map((e) => `${e.path}: ${e.message}`).join('; ')}`,

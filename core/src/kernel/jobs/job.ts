@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FieldError } from '../errors.ts';
 
 export type JobState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
 
@@ -39,6 +40,11 @@ export interface JobDefinition<Input extends z.ZodType = z.ZodType, Result = unk
   priority?: number;
   /** How many of this name run at once in this server; no limit unless told (the worker's own limit holds). */
   concurrency?: number;
+  /**
+   * What is wrong with an input of the right shape, for jobs whose input somebody else knows better. Asked before a job that
+   * a caller starts is written, not when a schedule is due; paths are those within the input.
+   */
+  check?(input: z.output<Input>): Promise<readonly FieldError[]>;
   run(input: z.output<Input>, context: JobContext): Promise<Result>;
 }
 

@@ -1,5 +1,5 @@
 import type { CallScope } from '@vitascope/sdk/runtime';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { AppError, type ErrorCode, type FieldError } from '../errors.ts';
 import type { PluginJobRun } from './plugin-job-run.ts';
 
 /** What a call may reach beyond public hosts, and what must not be logged while it runs. */
@@ -36,17 +36,19 @@ export const scopeOf = (input: ScopeInput = {}): HostScope => ({
 /** A plugin's error as the server throws it: same code where it means something here, the plugin named. */
 export function pluginError(error: unknown, who: string): AppError {
   if (error instanceof AppError) return error;
-  const { code, message, fix, retryAfterMs } = error as {
+  const { code, message, fix, retryAfterMs, errors } = error as {
     code?: string;
     message?: string;
     fix?: string;
     retryAfterMs?: number;
+    errors?: readonly FieldError[];
   };
   const details = retryAfterMs === undefined ? undefined : { retry_after_seconds: Math.ceil(retryAfterMs / 1000) };
   return new AppError(codes[code ?? ''] ?? 'plugin_failed', `${who}: ${message ?? String(error)}`, {
     cause: error,
     fix,
     details,
+    errors,
   });
 }
 
@@ -56,6 +58,7 @@ const codes: Record<string, ErrorCode> = {
   not_found: 'not_found',
   unavailable: 'unavailable',
   invalid_config: 'invalid_config',
+  validation_failed: 'validation_failed',
   unsupported: 'unsupported',
   timeout: 'timeout',
   cancelled: 'cancelled',

@@ -33,7 +33,9 @@ const starter = route('POST /start', { output: z.object({ ids: z.array(z.string(
   await c.jobs.cancel(a.id);
   return { ids: [a.id, b.id], list };
 });
-export default definePlugin({ data: [ran], jobs: [child, steps, parallel, waits, typed], routes: [starter] });
+const own = route('POST /own', { output: z.object({ code: z.string(), paths: z.array(z.string()) }) }, (_, c) =>
+  c.jobs.start(typed, { n: 3 }).then(() => ({ code: '', paths: [] }), (e) => ({ code: e.code, paths: e.errors.map((f) => f.path) })));
+export default definePlugin({ data: [ran], jobs: [child, steps, parallel, waits, typed], routes: [starter, own] });
 `;
 
 describe('jobs of plugins', () => {
@@ -85,13 +87,34 @@ describe('jobs of plugins', () => {
     expect(await host.jobs.finished(id)).toEqual({ all: [1, 2, 3], failed: 'no' });
   });
 
-  it('have their input checked by the plugin', async () => {
-    const { id } = await start('typed', { n: 3 });
+  it('refuse wrong input when they are started, by whoever starts them, and queue nothing', async () => {
+    const faults = { code: 'validation_failed', errors: [{ path: 'input.n', message: expect.stringMatching(/5/) }] };
+    await expect(start('typed', { n: 3 })).rejects.toMatchObject(faults);
+    await expect(host.jobs.start('plugin:works:typed', { input: { n: 3 } })).rejects.toMatchObject(faults);
+    const body = { input: { n: 'three' } };
+    const asked = await host.server.ask('/api/v1/plugins/works/jobs/typed', { method: 'POST', as: 'anna', json: body });
+    expect([asked.status, asked.json]).toMatchObject([
+      400,
+      { error_code: 'validation_failed', errors: [{ path: 'body.input.n', message: expect.stringMatching(/number/) }] },
+    ]);
+    const own = await host.server.ask('/api/v1/plugins/works/own', { method: 'POST', as: 'ben' });
+    expect(own.json).toMatchObject({ code: 'validation_failed', paths: ['input.n'] });
+    expect(await host.database.all('select id from jobs')).toEqual([]);
+    expect(host.service.get('works')).toMatchObject({ state: 'active', problems: [] });
+    expect(await host.jobs.finished((await start('typed', { n: 5 })).id)).toBe(5);
+  });
+
+  it('have their input checked once more when they run', async () => {
+    const { id } = await start('typed', { n: 5 });
+    await host.jobs.finished(id);
+    await host.database.run("update jobs set input = ?, state = 'failed' where id = ?", ['{"input":{"n":3}}', id]);
+    await host.service.disable('works');
+    await host.service.enable('works');
+    await host.jobs.retry(id);
     await expect(host.jobs.finished(id)).rejects.toMatchObject({
-      code: 'invalid_config',
+      code: 'validation_failed',
       message: expect.stringContaining('n: '),
     });
-    expect(host.service.get('works').state).toBe('active');
   });
 
   it('are started, joined by key, listed and cancelled by the plugin itself', async () => {

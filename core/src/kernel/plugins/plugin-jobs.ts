@@ -11,6 +11,9 @@ const Envelope = z.object({
   key: z.string().max(500).optional(),
 });
 
+/** Milliseconds within which a plugin says whether it takes an input. */
+const checkMs = 10_000;
+
 /** A plugin's jobs as the engine's. */
 export const pluginJobs = (plugin: RunningPlugin, reach: Reach): JobDefinition[] =>
   (plugin.manifest.contributes.jobs ?? []).map(({ name, title, retries }) =>
@@ -20,6 +23,13 @@ export const pluginJobs = (plugin: RunningPlugin, reach: Reach): JobDefinition[]
       input: Envelope,
       attempts: (retries ?? 0) + 1,
       dedupeKey: ({ input, key }) => key ?? JSON.stringify(input),
+      async check({ input }) {
+        try {
+          return await plugin.checkJob({ name, input }, { scope: { ...scopeOf(), reach }, deadlineMs: checkMs });
+        } catch (error) {
+          throw pluginError(error, plugin.manifest.name);
+        }
+      },
       async run({ input }, context) {
         const run = new PluginJobRun(context);
         const scope = { ...scopeOf({ requestId: context.jobId, accountId: context.accountId }), reach, job: run };

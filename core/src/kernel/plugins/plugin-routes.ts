@@ -1,6 +1,8 @@
 import type { Manifest } from '@vitascope/sdk';
 import { z } from 'zod';
+import { AppError } from '../errors.ts';
 import { endpoint, route, type Caller, type Route, type Verb } from '../http/endpoint.ts';
+import { invalidInput } from '../http/validation.ts';
 import { pluginError, scopeOf, type HostScope } from './host-scope.ts';
 import type { RunningPlugin } from './running-plugin.ts';
 
@@ -31,11 +33,28 @@ export function pluginRoutes(plugin: RunningPlugin, reach: HostScope['reach']): 
       try {
         return (await plugin.route(manifest.verb, input, { scope, signal: call.signal, deadlineMs })) ?? {};
       } catch (error) {
-        throw pluginError(error, plugin.manifest.name);
+        const thrown = pluginError(error, plugin.manifest.name);
+        throw thrown.code === 'validation_failed' ? placed(thrown, manifest.verb) : thrown;
       }
     });
   });
 }
+
+/** The plugin gets one input and names its members; the caller is told where in the request each of them came from. */
+function placed({ errors, message }: AppError, verb: string): AppError {
+  if (errors.length === 0) return new AppError('validation_failed', message);
+  const params = paramsOf(verb);
+  const rest = isRead(verb) ? 'query' : 'body';
+  return invalidInput(
+    errors.map((fault) => {
+      const part = params.includes(fault.path.split('.', 1)[0]!) ? 'params' : rest;
+      return { path: [part, fault.path].filter(Boolean).join('.'), message: fault.message };
+    }),
+  );
+}
+
+const paramsOf = (verb: string): string[] => [...verb.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+const isRead = (verb: string): boolean => verb.startsWith('GET ') || verb.startsWith('DELETE ');
 
 export const callerScope = (caller: Caller | undefined, requestId: string): HostScope => ({
   ...scopeOf({ requestId }),
@@ -52,7 +71,7 @@ export const callerScope = (caller: Caller | undefined, requestId: string): Host
  * the rest. The plugin's own schema does the checking; these carry its JSON Schema into the API reference.
  */
 function shapesOf({ verb, input }: RouteManifest) {
-  const names = [...verb.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  const names = paramsOf(verb);
   const properties: JsonSchema = input?.properties ?? {};
   const required = (input?.required ?? []) as string[];
   const others = Object.entries(properties).filter(([name]) => !names.includes(name));
@@ -67,6 +86,5 @@ function shapesOf({ verb, input }: RouteManifest) {
     : undefined;
   // without an input of its own a request may come without a body
   if (others.length === 0 && input?.additionalProperties !== true) return { params, query: undefined, body: undefined };
-  const isRead = verb.startsWith('GET ') || verb.startsWith('DELETE ');
-  return { params, query: isRead ? rest : undefined, body: isRead ? undefined : rest };
+  return { params, query: isRead(verb) ? rest : undefined, body: isRead(verb) ? undefined : rest };
 }

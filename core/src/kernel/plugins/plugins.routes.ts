@@ -1,4 +1,6 @@
+import { codeOf, type AppError } from '../errors.ts';
 import { route, type Caller, type Route } from '../http/endpoint.ts';
+import { invalidInput } from '../http/validation.ts';
 import type { Connections } from './connections.service.ts';
 import { callerScope } from './plugin-routes.ts';
 import type { AskOptions } from './providers.ts';
@@ -14,9 +16,13 @@ export function pluginRoutesOf(plugins: PluginService, connections: Connections)
     route(api.enablePlugin, ({ params }) => plugins.enable(params.id)),
     route(api.disablePlugin, ({ params }) => plugins.disable(params.id)),
     route(api.setPluginOptions, ({ params, body }) => plugins.setOptions(params.id, body.values)),
-    route(api.startPluginJob, ({ params, body, caller }) =>
-      plugins.startJob(params.id, { name: params.job, input: body.input }, caller.accountId),
-    ),
+    route(api.startPluginJob, async ({ params, body, caller }) => {
+      try {
+        return await plugins.startJob(params.id, { name: params.job, input: body.input }, caller.accountId);
+      } catch (error) {
+        throw codeOf(error) === 'validation_failed' ? inBody(error as AppError) : error;
+      }
+    }),
     route(api.getUiManifest, (call) => plugins.uiManifest(call.findCaller())),
     route(api.pluginAsset, async ({ params, http }) => {
       const path = Array.isArray(params.path) ? params.path.join('/') : params.path;
@@ -39,6 +45,10 @@ const connectionRoutes = (connections: Connections): Route[] => [
   route(api.deleteConnection, ({ params }) => connections.remove(params.id)),
   route(api.testConnection, (call) => connections.test(call.params.id, asked(call))),
 ];
+
+/** The input of a job is a member of the body. */
+const inBody = ({ errors }: AppError): AppError =>
+  invalidInput(errors.map(({ path, message }) => ({ path: `body.${path}`, message })));
 
 const asked = (call: { caller: Caller; requestId: string; signal: AbortSignal }): AskOptions => ({
   scope: callerScope(call.caller, call.requestId),

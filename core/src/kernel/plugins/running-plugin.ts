@@ -65,6 +65,11 @@ export class RunningPlugin {
     return this.#noted(`route ${verb}`, () => this.#client.route(verb, input, options));
   }
 
+  /** What is wrong with the input of one of its jobs. */
+  checkJob(job: { name: string; input: unknown }, options: Options) {
+    return this.#noted(`job ${job.name}`, () => this.#client.checkJob(job, options));
+  }
+
   job(job: { name: string; input: unknown; jobId: string; attempt: number }, options: Options): Promise<unknown> {
     return this.#noted(`job ${job.name}`, () => this.#client.job(job, options));
   }
