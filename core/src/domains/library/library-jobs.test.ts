@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testDialects } from '../../kernel/database/database.testing.ts';
 import { createLibraryHarness, type LibraryHarness } from './library.testing.ts';
+import { writeDevices } from './scan/mounts.ts';
 
 const dayMs = 86_400_000;
 
@@ -134,6 +135,22 @@ describe.each(testDialects)('the jobs of the library on %s', (dialect) => {
     await take(at('films'));
     expect(await harness.run('library.purgeMissing', {})).toEqual({ forgotten: 0 });
     expect(Object.keys(await harness.rows())).toHaveLength(2);
+  });
+
+  it('forget nothing at a mount point below a root folder whose disk is away', async () => {
+    await harness.film('films/Glass Harbour (2011).mp4');
+    await harness.film('films/disk 2/Nine Tides (2018).mp4', 'two');
+    await harness.film('films/disk 22/Paper Orbit (2019).mp4', 'three');
+    await harness.library('movies', [at('films')]);
+    await harness.host.database.run(`update media_files set missing_since = 1 where file_name not like 'Glass%'`);
+    await harness.host.database.run('update root_folders set device = ?', [
+      writeDevices({ own: '1', mounts: { 'disk 2': '2' } }),
+    ]);
+    expect(await harness.run('library.purgeMissing', {})).toEqual({ forgotten: 1 });
+    expect(Object.keys(await harness.rows())).toEqual([
+      'films/Glass Harbour (2011).mp4',
+      'films/disk 2/Nine Tides (2018).mp4',
+    ]);
   });
 
   it('stop in the middle of a folder where nothing has to be waited for', async () => {

@@ -20,6 +20,7 @@ export interface StoredRoot {
   id: number;
   libraryId: number;
   path: string;
+  /** What the last scan kept of disks: see `RootDevices`. */
   device: string | null;
   available: boolean;
   unavailableReason: string;

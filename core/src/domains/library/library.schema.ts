@@ -8,7 +8,9 @@ const RootFolder = z.object({
   id: z.int(),
   path: z.string(),
   available: z.boolean(),
-  unavailableReason: z.string(),
+  unavailableReason: z
+    .string()
+    .describe('Why it, or a disk that is mounted below it, could not be scanned; empty when all is well.'),
   lastScanAt: instant.nullable(),
   fileCount: z.int(),
   sizeBytes: z.int(),

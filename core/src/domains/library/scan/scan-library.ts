@@ -3,6 +3,7 @@ import { readJson } from '../../../kernel/database/database.ts';
 import { notFound } from '../../../kernel/errors.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
 import { LibrarySettings } from '../library.schema.ts';
+import type { DeviceLookup } from './mounts.ts';
 import { RootScan, type ScannedRoot } from './scan-root.ts';
 import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
 
@@ -13,6 +14,7 @@ export interface LibraryScanParts {
   order: ScanOrder;
   /** Folders of the server itself, which no scan enters. */
   reserved: readonly string[];
+  device?: DeviceLookup | undefined;
   signal: AbortSignal;
   onProgress(progress: ScanProgress): void;
   onChange(change: ScanChange): void;

@@ -1,14 +1,15 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../../../kernel/database/database.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
 import { inNumbers } from '../../catalog/value-list.ts';
+import { isWithin } from '../folder-rules.ts';
 import { parseName } from '../name-parser/parse-name.ts';
 import { shapeOf, type FolderShape } from './folder-shape.ts';
 import { FileIdentifier, type PlacedFile } from './identify-files.ts';
 import { findByFingerprint, loadKnownFiles, type KnownFile } from './known-files.ts';
 import { prepareFile } from './prepare-file.ts';
+import { Mounts, readDevices, writeDevices, type DeviceLookup, type RootDevices } from './mounts.ts';
 import { PathResolver } from './resolve-paths.ts';
 import { inspectRoot } from './root-state.ts';
 import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
@@ -19,6 +20,7 @@ import { walk, type FoundFile, type FoundFolder } from './walk.ts';
 export interface ScannedRoot {
   id: number;
   path: string;
+  /** What the last scan kept: see `RootDevices`. */
   device: string | null;
 }
 
@@ -31,6 +33,7 @@ export interface RootScanParts {
   summary: ScanSummary;
   /** Folders of the server itself: what lies there is nobody's media. */
   reserved: readonly string[];
+  device?: DeviceLookup | undefined;
   signal: AbortSignal;
   onProgress(progress: ScanProgress): void;
   onChange(change: ScanChange): void;
@@ -40,6 +43,8 @@ export interface RootScanParts {
 const batchSize = 40;
 const missingBatch = 500;
 const breathMs = 20;
+const unmounted =
+  'The disk that was mounted here is away. Nothing on it was removed; mount it and scan again. If it is gone for good, put a file named .ignore into this folder.';
 
 interface Pending {
   found: FoundFile;
@@ -57,16 +62,21 @@ export class RootScan {
   readonly #identifier: FileIdentifier;
   readonly #unreadable = new Set<string>();
   readonly #seen = new Set<string>();
+  /** Where files were that are elsewhere now. */
+  readonly #left = new Set<string>();
   readonly #returned: number[] = [];
   readonly #done: { base: number; expected: number };
   #known = new Map<string, KnownFile>();
   #pending: Pending[] = [];
+  readonly #devices: RootDevices;
+  #mounts!: Mounts;
   #store!: FileStore;
   #writing: Promise<void> = Promise.resolve();
   #breathedAt = performance.now();
 
   constructor(root: ScannedRoot, parts: RootScanParts, done: { base: number; expected: number }) {
     this.#root = root;
+    this.#devices = readDevices(root.device);
     this.#parts = parts;
     this.#done = done;
     const { library, order, host } = parts;
@@ -81,8 +91,14 @@ export class RootScan {
   async run(): Promise<void> {
     const { database, catalog, library } = this.#parts;
     this.#known = await loadKnownFiles(database, this.#root.id);
-    const state = inspectRoot({ ...this.#root, hadFiles: [...this.#known.values()].some((file) => !file.missing) });
+    const state = this.#inspect([...this.#known.values()].some((file) => !file.missing));
     if ('unavailable' in state) return this.#leave(state.unavailable);
+    this.#mounts = new Mounts({
+      root: this.#root.path,
+      rootDevice: state.device,
+      before: this.#devices.mounts,
+      device: this.#parts.device,
+    });
     const target = {
       libraryId: library.id,
       rootId: this.#root.id,
@@ -94,13 +110,13 @@ export class RootScan {
       for (const start of this.#starts()) await this.#walkFrom(start);
       await this.#flush();
     } catch (error) {
-      const now = inspectRoot({ ...this.#root, hadFiles: true });
+      const now = this.#inspect(true);
       if ('unavailable' in now) return await this.#leave(now.unavailable);
       throw error;
     } finally {
       await this.#writing;
     }
-    const after = inspectRoot({ ...this.#root, hadFiles: this.#known.size > 0 || this.#seen.size > 0 });
+    const after = this.#inspect(this.#known.size > 0 || this.#seen.size > 0);
     if ('unavailable' in after) return this.#leave(after.unavailable);
     if (this.#isAnotherDisk(after.device)) {
       const { path } = this.#root;
@@ -108,20 +124,51 @@ export class RootScan {
         `${path} lies on another device than before and holds none of its files. Its disk is not mounted, most likely. Nothing was removed; scan again once the disk is back.`,
       );
     }
+    const away = this.#leaveMounts();
     await this.#markReturned();
     await this.#markMissing();
-    await database.run(
-      'update root_folders set available = ?, unavailable_reason = ?, device = ?, last_scan_at = ? where id = ?',
-      [true, '', this.#parts.order.folders ? this.#root.device : state.device, Date.now(), this.#root.id],
-    );
+    await this.#keepState(state.device, away);
     this.#parts.summary.roots.push({ rootId: this.#root.id, path: this.#root.path });
+  }
+
+  #inspect(hadFiles: boolean) {
+    return inspectRoot({ path: this.#root.path, device: this.#devices.own, hadFiles });
+  }
+
+  /** What lies on a disk that is mounted below the root and away now keeps its state. The mount points of such disks. */
+  #leaveMounts(): string[] {
+    const { summary } = this.#parts;
+    const starts = this.#starts();
+    const away = this.#mounts
+      .away((folder) => [...this.#seen].some((path) => isWithin(path, folder)))
+      .filter((mount) => starts.some((start) => isWithin(mount, start) || isWithin(start, mount)))
+      .filter((mount) => [...this.#known.values()].some((file) => !file.missing && isWithin(file.path, mount)));
+    for (const path of away) {
+      this.#unreadable.add(path);
+      summary.problems.push({ path, reason: unmounted });
+    }
+    return away;
+  }
+
+  /** A scan of some folders says nothing of the others. */
+  async #keepState(device: string, away: readonly string[]): Promise<void> {
+    const { database, order } = this.#parts;
+    const whole = order.folders === undefined;
+    const devices = { own: whole ? device : this.#devices.own, mounts: this.#mounts.after(away, whole) };
+    const reason = away.map((path) => `${path}: ${unmounted}`).join(' ');
+    await database.run(
+      `update root_folders set unavailable_reason = ${whole ? '?' : `case when available then unavailable_reason else ? end`},
+         available = ?, device = ?, last_scan_at = ? where id = ?`,
+      [reason, true, writeDevices(devices), Date.now(), this.#root.id],
+    );
   }
 
   /** A mount point without its disk may hold a stray file or two; a library that moved to a new disk is at the old paths. */
   #isAnotherDisk(device: string): boolean {
     if (this.#parts.order.folders) return false;
     const hadFiles = [...this.#known.values()].some((file) => !file.missing);
-    return hadFiles && this.#seen.size === 0 && this.#root.device !== null && this.#root.device !== device;
+    const { own } = this.#devices;
+    return hadFiles && this.#seen.size === 0 && own !== null && own !== device;
   }
 
   #starts(): string[] {
@@ -138,6 +185,7 @@ export class RootScan {
   async #walkFrom(start: string): Promise<void> {
     const { signal, summary } = this.#parts;
     if (start !== this.#root.path && !existsSync(start)) return;
+    this.#mounts.enterAt(start);
     const folders = walk(start, {
       realRoot: realpathSync(this.#root.path),
       closed: this.#parts.reserved,
@@ -149,6 +197,7 @@ export class RootScan {
     try {
       for (const folder of folders) {
         signal.throwIfAborted();
+        this.#mounts.enter(folder.path, folder.device);
         await this.#look(folder);
       }
     } catch (error) {
@@ -272,7 +321,7 @@ export class RootScan {
       taken.add(gone.id);
       file.known = gone;
       file.movedFrom = gone.path;
-      this.#seen.add(gone.path);
+      this.#left.add(gone.path);
     }
   }
 
@@ -291,6 +340,7 @@ export class RootScan {
       (file) =>
         !file.missing &&
         !this.#seen.has(file.path) &&
+        !this.#left.has(file.path) &&
         scopes.some((scope) => isWithin(file.path, scope)) &&
         !this.#isHidden(file.path) &&
         !existsSync(file.path),
@@ -351,9 +401,6 @@ function byFolder(files: Iterable<KnownFile>): Map<string, KnownFile> {
   }
   return result;
 }
-
-const isWithin = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 function* chunks<T>(list: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);

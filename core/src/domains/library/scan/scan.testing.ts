@@ -7,6 +7,7 @@ import type { Dialect } from '../../../kernel/database/database.ts';
 import { createCatalogStore } from '../../catalog/catalog-store.ts';
 import { fileSummaries, LibraryFiles } from '../file-reader.ts';
 import { LibraryStore, type LibraryKind } from '../library-store.ts';
+import type { DeviceLookup } from './mounts.ts';
 import { scanLibrary } from './scan-library.ts';
 import type { LocalSource, ScanChange, ScanHost, ScanSummary } from './scan-types.ts';
 
@@ -44,6 +45,7 @@ export interface TestLibrary {
     onChange?(change: ScanChange): void;
     host?: Partial<ScanHost>;
     reserved?: string[];
+    device?: DeviceLookup;
   }): Promise<ScanSummary>;
   /** Rows for comparing: names, states and titles. */
   rows(): Promise<{ file: string; state: string; item: string | null; missing: boolean; problem: string }[]>;
@@ -86,6 +88,7 @@ export async function createTestLibrary(dialect: Dialect, type: LibraryKind = 'm
       onChange = () => undefined,
       host: other = {},
       reserved = [],
+      device,
     } = {}) =>
       scanLibrary({
         database,
@@ -99,6 +102,7 @@ export async function createTestLibrary(dialect: Dialect, type: LibraryKind = 'm
           ...(folders && { folders }),
         },
         reserved,
+        device,
         signal,
         onProgress: () => undefined,
         onChange,

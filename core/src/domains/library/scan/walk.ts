@@ -14,6 +14,8 @@ export interface FoundFile {
 /** One folder with what matters in it. */
 export interface FoundFolder {
   path: string;
+  /** The number of the device it lies on. */
+  device: string;
   media: FoundFile[];
   /** NFO and other texts, pictures and subtitles. */
   sidecars: FoundFile[];
@@ -43,7 +45,8 @@ const skippedFolders = new Set([
   '.trash',
 ]);
 const working = /^_(unpack|failed)_/i;
-const ignoreMark = '.ignore';
+/** A folder with a file of this name is left out, with all below it. */
+export const ignoreMark = '.ignore';
 
 /**
  * Walks a tree, a folder at a time, parents before children, names in order. Links to folders are followed once each, so a loop
@@ -55,9 +58,10 @@ export function* walk(root: string, options: WalkOptions): Generator<FoundFolder
   while (waiting.length > 0) {
     const path = waiting.pop() as string;
     const entries = path === root ? readFolder(path) : tryRead(path, options);
-    if (!entries || !enter(path, visited, options)) continue;
+    const device = entries && enter(path, visited, options);
+    if (!device) continue;
     if (entries.some((entry) => entry.name === ignoreMark)) continue;
-    const folder = sortEntries(path, entries, options);
+    const folder = sortEntries({ path, device }, entries, options);
     yield folder;
     waiting.push(...folder.folders.toReversed());
   }
@@ -74,16 +78,17 @@ function tryRead(path: string, options: WalkOptions): Dirent[] | undefined {
   }
 }
 
-/** Remembers a folder by what it is, not by the way that led to it. */
-function enter(path: string, visited: Set<string>, options: WalkOptions): boolean {
+/** Remembers a folder by what it is, not by the way that led to it. Its device; undefined when it is not to be entered. */
+function enter(path: string, visited: Set<string>, options: WalkOptions): string | undefined {
   try {
-    const identity = keyOf(statSync(path));
-    if (visited.has(identity)) return false;
+    const stats = statSync(path);
+    const identity = keyOf(stats);
+    if (visited.has(identity)) return undefined;
     visited.add(identity);
-    return true;
+    return String(stats.dev);
   } catch (error) {
     options.onUnreadable({ path, reason: (error as Error).message });
-    return false;
+    return undefined;
   }
 }
 
@@ -95,11 +100,15 @@ function identityOf(path: string): string[] {
   return stats ? [keyOf(stats)] : [];
 }
 
-function sortEntries(path: string, entries: readonly Dirent[], options: WalkOptions): FoundFolder {
-  const folder: FoundFolder = { path, media: [], sidecars: [], folders: [] };
+function sortEntries(
+  place: Pick<FoundFolder, 'path' | 'device'>,
+  entries: readonly Dirent[],
+  options: WalkOptions,
+): FoundFolder {
+  const folder: FoundFolder = { ...place, media: [], sidecars: [], folders: [] };
   for (const entry of entries.toSorted(byName)) {
     if (entry.name.startsWith('.')) continue;
-    const full = join(path, entry.name);
+    const full = join(place.path, entry.name);
     if (entry.isSymbolicLink() && leadsOutside(full, options)) continue;
     if (entry.isDirectory()) {
       if (isLibraryFolder(entry.name)) folder.folders.push(full);
