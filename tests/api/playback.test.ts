@@ -367,6 +367,18 @@ describe.skipIf(!ffmpegAvailable())(`playback on ${testDialect()} (needs ffmpeg)
       expect((await play('Direct')).startMs).toBe(0);
     });
 
+    it('is refused where it cannot be: beyond the end, or of a length that nothing has', async () => {
+      const { id, state: before } = await titled(viewer, 'Sound');
+      const faultsOf = async (claim: object): Promise<unknown> => {
+        const answer = await viewer.post('/api/v1/progress', { mediaId: id, ...claim });
+        return (expectProblem(answer, 400, 'validation_failed').errors as { path: string }[]).map(({ path }) => path);
+      };
+      expect(await faultsOf({ positionMs: 0, durationMs: 1 })).toEqual(['body.durationMs']);
+      expect(await faultsOf({ positionMs: 0, durationMs: 1e12 })).toEqual(['body.durationMs']);
+      expect(await faultsOf({ positionMs: 50_000_000, durationMs: 60_000_000 })).toEqual(['body.positionMs']);
+      expect((await titled(viewer, 'Sound')).state).toEqual(before);
+    });
+
     it('belongs to one account', async () => {
       const { id } = await titled(viewer, 'Sound');
       await viewer.call(saveProgress, { body: { mediaId: id, positionMs: 200_000 } });

@@ -131,7 +131,7 @@ const steps: Step[] = [
   kept('reportProgress', 'session', { body: { positionMs: 1000, paused: true, event: 'pause' } }),
   plain('listPlaybackSessions'),
   kept('stopPlayback', 'session'),
-  ['saveProgress', () => ({ body: { mediaId: ids.film, positionMs: 500_000, durationMs: 1_000_000 } })],
+  ['saveProgress', () => ({ body: { mediaId: ids.film, positionMs: 5000, durationMs: 1_000_000 } })],
   ...['continueWatching', 'nextUp', 'listProgress', 'getDashboard'].map((name) => plain(name)),
   of('hideFromContinue', 'film'),
   of('setPlayed', 'film', { body: { played: true, at: '2024-05-01T20:00:00Z' } }),

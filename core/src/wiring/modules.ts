@@ -15,6 +15,7 @@ import {
   CATALOG,
   IDENTITY,
   JOBS,
+  LIBRARY_FILES,
   LIBRARY_STORE,
   PICTURES,
   PLAYBACK,
@@ -66,6 +67,7 @@ export function makeModules(foundation: Foundation, get: Get): readonly DomainMo
       routes: trackingRoutes({
         tracking,
         catalog: catalog,
+        files: get(LIBRARY_FILES),
         counts: async () => ({
           unmatched: await get(LIBRARIES).domain.libraries.unmatchedCount(),
           runningJobs: (await history.active(undefined)).filter(({ state }) => state === 'running').length,

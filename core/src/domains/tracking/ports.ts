@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FileLength } from './claimed-position.ts';
 import type { ItemCard } from '../catalog/catalog.schema.ts';
 
 export type Card = z.input<typeof ItemCard>;
@@ -13,6 +14,11 @@ export interface ItemPlace {
   runtimeMs: number | null;
   /** Present files. */
   fileCount: number;
+}
+
+/** Files of titles; kept by library. */
+export interface TitleFiles {
+  rowsOf(itemIds: readonly number[]): Promise<ReadonlyMap<number, readonly FileLength[]>>;
 }
 
 /** What tracking asks of the catalogue; `wiring.ts` brings it. */

@@ -1,12 +1,14 @@
 import { done } from '../../kernel/http/schema.ts';
 import { route, type Route } from '../../kernel/http/endpoint.ts';
-import type { CatalogReader } from './ports.ts';
+import { believe, lengthsOf } from './claimed-position.ts';
+import type { CatalogReader, TitleFiles } from './ports.ts';
 import * as api from './tracking.schema.ts';
 import { answerOf, type ContinueEntry, type TrackingService } from './tracking.service.ts';
 
 export interface TrackingRoutesParts {
   tracking: TrackingService;
   catalog: CatalogReader;
+  files: TitleFiles;
   /** Figures of other domains for the dashboard. */
   counts(): Promise<{ unmatched: number; runningJobs: number }>;
 }
@@ -14,7 +16,7 @@ export interface TrackingRoutesParts {
 const rowLength = 20;
 
 /** Progress, history and the dashboard. */
-export function trackingRoutes({ tracking, catalog, counts }: TrackingRoutesParts): Route[] {
+export function trackingRoutes({ tracking, catalog, files, counts }: TrackingRoutesParts): Route[] {
   return [
     route(api.continueWatching, async ({ caller, query }) => ({
       items: (await tracking.continueWatching(caller.accountId, query.limit)).map(entryView),
@@ -39,8 +41,9 @@ export function trackingRoutes({ tracking, catalog, counts }: TrackingRoutesPart
       };
     }),
     route(api.saveProgress, async ({ caller, body }) => {
-      const { mediaId, positionMs, durationMs } = body;
-      return answerOf(await tracking.report(caller.accountId, { itemId: mediaId, positionMs, durationMs }));
+      const { mediaId, ...claim } = body;
+      const lengths = lengthsOf((await files.rowsOf([mediaId])).get(mediaId) ?? []);
+      return answerOf(await tracking.report(caller.accountId, { itemId: mediaId, ...believe(claim, lengths) }));
     }),
     route(api.setPlayed, async ({ caller, params, body }) => {
       const at = body.at === undefined ? undefined : Date.parse(body.at);

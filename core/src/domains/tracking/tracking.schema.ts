@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../kernel/http/endpoint.ts';
 import { idParams, instant, listResponse, ok, pageOf, pageQuery } from '../../kernel/http/schema.ts';
+import { longestMs, shortestMs } from './claimed-position.ts';
 import { ItemCard, PlayStateView } from '../catalog/catalog.schema.ts';
 
 const Position = z.object({ item: ItemCard, positionMs: z.int(), durationMs: z.int(), updatedAt: instant });
@@ -43,7 +44,13 @@ export const saveProgress = endpoint({
   summary: 'Stores a position; the play-state rules decide whether it is a resume point or the title was watched.',
   access: 'guest',
   scope: 'playback',
-  body: z.object({ mediaId: z.int().positive(), positionMs: z.int().min(0), durationMs: z.int().min(0).optional() }),
+  description:
+    'Meant for players that open no session. `durationMs` counts only where the server has not measured the files itself; a position beyond the end is refused.',
+  body: z.object({
+    mediaId: z.int().positive(),
+    positionMs: z.int().min(0).max(longestMs),
+    durationMs: z.int().min(shortestMs).max(longestMs).optional(),
+  }),
   response: PlayStateView,
 });
 export const setPlayed = endpoint({

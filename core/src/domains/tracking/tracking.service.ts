@@ -24,7 +24,7 @@ export interface Report extends StateExtras {
   itemId: number;
   positionMs: number;
   /** The title's own running time unless told. */
-  durationMs?: number;
+  durationMs?: number | undefined;
 }
 
 export interface ContinueEntry {

@@ -1318,7 +1318,10 @@ export interface paths {
         /** All positions of the caller, newest first. */
         get: operations["listProgress"];
         put?: never;
-        /** Stores a position; the play-state rules decide whether it is a resume point or the title was watched. */
+        /**
+         * Stores a position; the play-state rules decide whether it is a resume point or the title was watched.
+         * @description Meant for players that open no session. `durationMs` counts only where the server has not measured the files itself; a position beyond the end is refused.
+         */
         post: operations["saveProgress"];
         delete?: never;
         options?: never;
