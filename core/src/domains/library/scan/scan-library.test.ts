@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testDialects } from '../../../kernel/database/database.testing.ts';
 import { createTestLibrary, type TestLibrary } from './scan.testing.ts';
 
+const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
+
 describe.each(testDialects)('scanning films on %s', (dialect) => {
   let library: TestLibrary;
   beforeEach(async () => {
@@ -265,6 +267,28 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     await library.sidecar('Slow Boat (2012)/movie.nfo', { type: 'movie', title: 'The Slow Boat', year: 2012 });
     expect(await library.scan()).toMatchObject({ changed: 1, added: 0 });
     expect(await library.titles()).toEqual(['The Slow Boat 1']);
+  });
+
+  it.each([
+    [
+      'the encoding that they declare',
+      '<?xml version="1.0" encoding="windows-1251"?>',
+      Buffer.from([0xcf, 0xf0, 0xe8]),
+    ],
+    ['Western where they are not the UTF-8 they declare', '<?xml version="1.0" encoding="UTF-8"?>', latin('né')],
+    ['Western where they declare nothing', '', latin('né')],
+    ['UTF-8 also where they are cut', '', Buffer.from(`né${'ï'.repeat(200_000)}`)],
+  ])('reads sidecars as %s', async (_, declaration, text) => {
+    const path = await library.film('Slow Boat (2012)/Slow Boat (2012).mp4');
+    await writeFile(join(path, '../movie.nfo'), Buffer.concat([latin(declaration), text]));
+    const seen: string[] = [];
+    await library.scan({
+      host: {
+        readLocal: async (_source, subjects) =>
+          subjects.map(({ files }) => (seen.push(files[0]?.text ?? ''), { confidence: 0 })),
+      },
+    });
+    expect(seen[0]?.slice(declaration.length)).toMatch(/^(?:При|né)(?:$|ï+$)/);
   });
 
   it('leaves out what a plugin or a mark leaves out', async () => {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ArtworkKind } from '@vitascope/sdk';
+import { decodeText } from '../../../kernel/decode-text.ts';
 import type { FoundPicture } from '../../catalog/catalog-entry.ts';
 import { isImage, isSidecarText, isSubtitle, stemOf } from './file-kinds.ts';
 import type { LocalSource, LocalSubject } from './scan-types.ts';
@@ -177,18 +178,17 @@ export function subjectFor(
 function readText(file: FoundFile): string | undefined {
   try {
     const bytes = readFileSync(file.path);
-    return decodeText(bytes.subarray(0, largestText));
+    const cut = bytes.length > largestText;
+    return decodeText(bytes.subarray(0, largestText), { declared: declaredIn(bytes), cut });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return undefined;
   }
 }
 
-function decodeText(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
-}
+/** The encoding that an XML declaration names. */
+const declaredIn = (bytes: Buffer): string | undefined =>
+  /^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(bytes.toString('latin1', 0, 300))?.[1];
 
 export function findSubtitles(folder: SidecarFolder, mediaName: string): ExternalSubtitle[] {
   const stem = stemOf(mediaName);

@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { decodeText } from '../../../kernel/decode-text.ts';
 import { AppError, notFound } from '../../../kernel/errors.ts';
 import type { Capabilities } from '../capabilities.ts';
 import { inputArguments } from '../convert/ffmpeg-arguments.ts';
 import type { DerivedFiles } from '../derived-files.ts';
 import type { OpenInRoot } from '../media-access.ts';
 import type { MediaFacts, SubtitleFacts } from '../media-facts.ts';
-import { decodeText } from './decode-text.ts';
 import { Extraction, type TextChange } from './extraction.ts';
 import { isMicroDvd, microDvdToVtt } from './microdvd.ts';
 import { SrtReader, srtToVtt, vttHeader } from './srt-reader.ts';
@@ -116,7 +116,7 @@ async function readExternal(real: string, track: SubtitleFacts, format: Subtitle
   const { size } = await stat(real);
   if (size > largestText)
     throw new AppError('too_large', 'This subtitle file is larger than any text could be.', { details: { size } });
-  const text = decodeText(await readFile(real), track.language);
+  const text = decodeText(await readFile(real), { language: track.language });
   if (format === 'ass') return text;
   if (path.extname(real).toLowerCase() !== '.srt' && isMicroDvd(text)) return microDvdToVtt(text);
   return srtToVtt(text);

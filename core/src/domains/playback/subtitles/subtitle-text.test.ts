@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { cueText, vttTime } from './cue-text.ts';
-import { decodeText } from './decode-text.ts';
 import { isMicroDvd, microDvdToVtt } from './microdvd.ts';
 import { SrtReader, srtToVtt } from './srt-reader.ts';
 
@@ -116,29 +115,5 @@ describe('MicroDVD to WebVTT', () => {
     ['1\n00:00', false],
   ])('tells %j', (text, expected) => {
     expect(isMicroDvd(text)).toBe(expected);
-  });
-});
-
-describe('encodings of subtitle files', () => {
-  const bytes = (...values: number[]) => Uint8Array.from(values);
-  it.each([
-    ['UTF-8', Buffer.from('Žluťoučký'), '', 'Žluťoučký'],
-    ['UTF-8 with a mark', bytes(0xef, 0xbb, 0xbf, 0x61), '', 'a'],
-    ['UTF-16, small end first', Buffer.from('\uFEFFЯ', 'utf16le'), '', 'Я'],
-    ['UTF-16, big end first', bytes(0xfe, 0xff, 0x04, 0x2f), '', 'Я'],
-    ['UTF-16 without a mark', Buffer.from('ab', 'utf16le'), '', 'ab'],
-    ['Western', bytes(0x63, 0x61, 0x66, 0xe9), '', 'café'],
-    ['Polish', bytes(0xb9, 0xe6, 0xea), 'pol', 'ąćę'],
-    ['Cyrillic by language', bytes(0xcf, 0xf0, 0xe8), 'rus', 'При'],
-    [
-      'Cyrillic by its look',
-      bytes(...'Привет'.split('').flatMap(() => [0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2])),
-      '',
-      'Привет'.repeat(6),
-    ],
-    ['Japanese', bytes(0x82, 0xa0), 'jpn', 'あ'],
-    ['nothing', bytes(), '', ''],
-  ])('%s', (_, input, language, expected) => {
-    expect(decodeText(input, language)).toBe(expected);
   });
 });

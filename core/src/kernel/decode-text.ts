@@ -28,16 +28,29 @@ const pagesByLanguage: Record<string, string> = {
   zho: 'gb18030',
 };
 
+export interface TextHints {
+  /** Three letters. */
+  language?: string;
+  /** The encoding that the text itself names. */
+  declared?: string | undefined;
+  /** The bytes are the beginning of a longer text, and may end inside a letter. */
+  cut?: boolean;
+}
+
 /**
- * Text of a subtitle file in whatever encoding: told by its mark, else UTF-8 where it is that, else the code page usual
- * for its language.
- * @param language three letters, or empty
+ * Text in whatever encoding: told by its mark, else UTF-8 where it is that, else what it says itself, else the code page usual for its
+ * language. What is said counts less than what is seen: many programs write a declaration of another encoding than theirs.
  */
-export function decodeText(bytes: Uint8Array, language: string): string {
+export function decodeText(bytes: Uint8Array, { language = '', declared, cut = false }: TextHints = {}): string {
   const marked = markOf(bytes);
   if (marked) return new TextDecoder(marked).decode(bytes);
-  const text = asUtf8(bytes);
+  // Only seven bits of each byte, so it always passes for UTF-8.
+  const isSevenBit = declared !== undefined && /^iso-2022-/i.test(declared);
+  const text = isSevenBit ? undefined : asUtf8(bytes, cut);
   if (text !== undefined) return text;
+  const own = declared === undefined ? undefined : decoderOf(declared);
+  if (isSpoiltUtf8(bytes)) return new TextDecoder().decode(bytes);
+  if (own && own.encoding !== 'utf-8') return own.decode(bytes);
   return new TextDecoder(pagesByLanguage[language] ?? guessPage(bytes)).decode(bytes);
 }
 
@@ -50,13 +63,32 @@ function markOf([first, second, third]: Uint8Array): string | undefined {
   return first === 0 && second !== undefined && second > 0 ? 'utf-16be' : undefined;
 }
 
-function asUtf8(bytes: Uint8Array): string | undefined {
+function asUtf8(bytes: Uint8Array, cut: boolean): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: cut });
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
+}
+
+/** Undefined for an encoding that nobody knows. */
+function decoderOf(label: string) {
+  try {
+    return new TextDecoder(label);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const sample = 16 * 1024;
+
+/** More whole letters of several bytes than faults: in another encoding they hardly ever come about. */
+function isSpoiltUtf8(bytes: Uint8Array): boolean {
+  const letters = new TextDecoder().decode(bytes.subarray(0, sample)).match(/[^\0-\x7f]/gu) ?? [];
+  const faults = letters.filter((letter) => letter === '\uFFFD').length;
+  return letters.length - faults > faults;
 }
 
 /** Mostly letters above 0xC0 in a row are Cyrillic; scattered ones are accents. */
