@@ -1,3 +1,5 @@
+import { holdYoungHeap } from './commands/young-heap.ts';
+
 /** The command `vitascope`. Each command loads only what it needs, and `parse`, made for pipes, not even the option parser. */
 const [name, ...rest] = process.argv.slice(2);
 
@@ -13,6 +15,7 @@ if (name === 'parse' && !rest.includes('--help') && !rest.includes('-h')) {
   });
   await parse({ jsonl: options.includes('--jsonl'), names }, process);
 } else {
+  holdYoungHeap();
   const { runProgram } = await import('./commands/program.ts');
   process.exitCode = await runProgram(process.argv.slice(2));
   // Whatever a failed command left open must not keep its caller waiting.

@@ -1,9 +1,11 @@
 import { startServer, type RunningServer } from '../main.ts';
 import type { CommandContext } from './command-context.ts';
+import { releaseYoungHeap } from './young-heap.ts';
 
 /** Runs the server until it is told to stop; a second signal ends it at once. */
 export async function serve({ configFile, environment }: CommandContext): Promise<void> {
   const server = await startServer({ environment, ...(configFile !== undefined && { file: configFile }) });
+  releaseYoungHeap();
   await stopSignal();
   process.once('SIGINT', () => process.exit(130));
   await stopInTime(server);
