@@ -4,6 +4,7 @@ import { Agent, get } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getItem } from '../../core/src/domains/catalog/catalog.schema.ts';
+import { updateMe } from '../../core/src/domains/identity/identity.schema.ts';
 import {
   listPlaybackSessions,
   reportProgress,
@@ -261,6 +262,22 @@ describe.skipIf(!ffmpegAvailable())(`playback on ${testDialect()} (needs ffmpeg)
       expect(other).toMatchObject({ audioIndex: french?.index, startMs: 30_000 });
       for (const { sessionId } of [session, other]) await viewer.call(stopPlayback, { params: { id: sessionId } });
       expect(await gone()).toBe(true);
+    });
+
+    it('begins with the sound and the subtitle that the account prefers', async () => {
+      const prefer = (preferences: object) => viewer.call(updateMe, { body: { preferences } });
+      const chosen = async (more: object = {}) => {
+        const { sessionId, audioTracks, audioIndex, subtitleTracks, subtitleId } = await play('Picture', more);
+        await viewer.call(stopPlayback, { params: { id: sessionId } });
+        const sound = audioTracks.find(({ index }) => index === audioIndex);
+        return [sound?.language, subtitleTracks.find(({ id }) => id === subtitleId)?.language];
+      };
+      expect(await chosen()).toEqual(['eng', undefined]);
+      await prefer({ audioLanguages: ['ja', 'fr-CA', 'en'], subtitleLanguages: ['de', 'en'], subtitleMode: 'always' });
+      expect(await chosen()).toEqual(['fra', 'eng']);
+      expect(await chosen({ audioLanguage: 'en' })).toEqual(['eng', 'eng']);
+      await prefer({ audioLanguages: [], subtitleLanguages: [], subtitleMode: 'forced' });
+      expect(await chosen()).toEqual(['eng', undefined]);
     });
 
     it('frees ffmpeg within 2 s of the stop', async () => {

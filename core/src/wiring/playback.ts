@@ -1,4 +1,5 @@
 import { createSigner } from '../kernel/security/signer.ts';
+import type { TrackPreferences } from '../domains/playback/choose-tracks.ts';
 import { playbackModule, type PlaybackModule } from '../domains/playback/playback.module.ts';
 import { rulesOf, type PresetName } from '../domains/tracking/play-state.ts';
 import { PlayStateStore } from '../domains/tracking/play-state-store.ts';
@@ -7,6 +8,7 @@ import type { Foundation } from '../foundation.ts';
 import { type Get, ACCOUNTS, CATALOG, LIBRARY_FILES, LIBRARY_STORE, PLUGINS, SEND_FILE, TRACKING } from './tokens.ts';
 
 export function makePlayback({ loaded, config, secretKey, logger }: Foundation, get: Get): PlaybackModule {
+  const accounts = get(ACCOUNTS);
   return playbackModule({
     settings: () => config.get('playback'),
     dataDir: loaded.config.dataDir,
@@ -15,6 +17,7 @@ export function makePlayback({ loaded, config, secretKey, logger }: Foundation, 
     titles: get(CATALOG),
     progress: get(TRACKING),
     hooks: get(PLUGINS).hooks,
+    preferencesOf: async (accountId) => ((await accounts.find(accountId))?.preferences ?? {}) as TrackPreferences,
     signer: createSigner(secretKey, 'stream'),
     sendFile: get(SEND_FILE),
     logger,

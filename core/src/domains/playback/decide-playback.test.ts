@@ -242,6 +242,18 @@ describe('which version is played', () => {
     expect(chooseVersion(versions, { client: client({ maxHeight: 720 }) }).media.fileId).toBe(3);
     expect(chooseVersion(versions.slice(0, 1), { client: safari }).media.fileId).toBe(1);
   });
+  it('takes the one in the language of the account, even if it needs more work', () => {
+    const german = media({ fileId: 4, container: 'matroska', audio: [aac, { ...aac, index: 2, language: 'deu' }] });
+    const chosen = (...audioLanguages: string[]) => {
+      const { media: taken, decision } = chooseVersion([...versions, german], {
+        client: chrome,
+        preferences: { audioLanguages },
+      });
+      return [taken.fileId, decision.mode, decision.audioIndex];
+    };
+    expect(chosen('de', 'en')).toEqual([4, 'remux', 2]);
+    expect(chosen('fr', 'en', 'de')).toEqual([2, 'direct', 1]);
+  });
   it('refuses to choose from nothing', () => {
     expect(() => chooseVersion([], { client: chrome })).toThrow(RangeError);
   });

@@ -1,12 +1,12 @@
 import { refusesAudio, refusesVideo, type Client } from './client-support.ts';
-import type { AudioFacts, MediaFacts, VideoFacts } from './media-facts.ts';
+import { chooseTracks, type TrackWish } from './choose-tracks.ts';
+import type { AudioFacts, MediaFacts, SubtitleFacts, VideoFacts } from './media-facts.ts';
 
 export const modes = ['direct', 'remux', 'audio', 'transcode'] as const;
 export type Mode = (typeof modes)[number];
 
-export interface PlaybackWish {
+export interface PlaybackWish extends TrackWish {
   client: Client;
-  audioIndex?: number | undefined;
   atLeast?: Mode | undefined;
 }
 
@@ -16,6 +16,8 @@ export interface Decision {
   /** Sentences for people: why it is not direct. */
   reasons: string[];
   audioIndex: number | null;
+  /** The subtitle to begin with. */
+  subtitle: SubtitleFacts | undefined;
   video: 'none' | 'copy' | VideoTarget;
   audio: 'none' | 'copy' | AudioTarget;
 }
@@ -46,17 +48,13 @@ const mostHeight = 1080;
 const stereoKbps = 192;
 const surroundKbps = 384;
 
-/** The sound track that plays unless another is asked for: the one marked as default, else the first. */
-export const defaultAudio = ({ audio }: MediaFacts): AudioFacts | undefined =>
-  audio.find((track) => track.isDefault) ?? audio[0];
-
 /**
  * Decides how a file is played. Pure: the same facts give the same answer.
- * @param media must hold the wished sound track, otherwise its default one is taken
+ * @param media must hold the wished sound track, otherwise one is chosen as without it
  */
 export function decidePlayback(media: MediaFacts, wish: PlaybackWish): Decision {
   const { client, atLeast = 'direct' } = wish;
-  const track = media.audio.find(({ index }) => index === wish.audioIndex) ?? defaultAudio(media);
+  const { audio: track, subtitle } = chooseTracks(media, wish);
   const file = fileFaults(media, track, client);
   const video = videoFaults(media, client);
   const audio = audioFaults(track, client);
@@ -70,13 +68,15 @@ export function decidePlayback(media: MediaFacts, wish: PlaybackWish): Decision 
     mode,
     reasons: [...file, ...audio, ...packing.audio, ...video, ...packing.video, ...forced],
     audioIndex: track?.index ?? null,
+    subtitle,
     video: media.video === undefined ? 'none' : mode === 'transcode' ? videoTarget(media.video, client) : 'copy',
     audio: !track ? 'none' : mode === 'audio' || mode === 'transcode' ? audioTarget(track, client) : 'copy',
   };
 }
 
 /**
- * Decides for each version of a title and takes the one that needs the least work; among equals the one with most lines.
+ * Decides for each version of a title and takes the one in the language that is wished most; among those the one that needs
+ * the least work; among equals the one with most lines.
  * @throws RangeError without versions
  */
 export function chooseVersion(
@@ -84,13 +84,19 @@ export function chooseVersion(
   wish: PlaybackWish,
 ): { media: MediaFacts; decision: Decision } {
   const [best] = versions
-    .map((media) => ({ media, decision: decidePlayback(media, wish) }))
+    .map((media) => ({
+      media,
+      decision: decidePlayback(media, wish),
+      language: chooseTracks(media, wish).languageRank,
+    }))
     .toSorted(
       (a, b) =>
-        rank(a.decision.mode) - rank(b.decision.mode) || (b.media.video?.height ?? 0) - (a.media.video?.height ?? 0),
+        a.language - b.language ||
+        rank(a.decision.mode) - rank(b.decision.mode) ||
+        (b.media.video?.height ?? 0) - (a.media.video?.height ?? 0),
     );
   if (!best) throw new RangeError('There is no version to choose from.');
-  return best;
+  return { media: best.media, decision: best.decision };
 }
 
 /** The same file where its pictures cannot be cut without converting them. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { defaultAudio } from './decide-playback.ts';
+import { defaultAudio } from './choose-tracks.ts';
 import type { MediaFacts } from './media-facts.ts';
 import type { PlaybackSession } from './playback-session.ts';
 import type { startPlayback } from './playback.schema.ts';
@@ -25,6 +25,7 @@ type MediaPart = Pick<
   | 'audioIndex'
   | 'audioTracks'
   | 'subtitleTracks'
+  | 'subtitleId'
   | 'fonts'
   | 'thumbnails'
   | 'chapters'
@@ -57,6 +58,7 @@ export function viewMedia(
       default: track === defaultAudio(media),
       label: audioLabel(track, i + 1, locale),
     })),
+    subtitleId: decision.subtitle ? subtitleId(decision.subtitle) : null,
     subtitleTracks: media.subtitles.flatMap((track, i) => {
       const format = formatOf(track);
       if (!format) return [];

@@ -11,7 +11,7 @@ import { createOpenInRoot } from './media-access.ts';
 import { playbackRoutes } from './playback.routes.ts';
 import { PlaybackService } from './playback.service.ts';
 import { PlaybackSessions } from './playback-sessions.ts';
-import type { MediaFiles, PlaybackHooks, Progress, RootFolders, Titles } from './ports.ts';
+import type { MediaFiles, PlaybackHooks, PreferencesOf, Progress, RootFolders, Titles } from './ports.ts';
 import { createStreamAddresses } from './stream-addresses.ts';
 import { SubtitleService } from './subtitles/subtitle-service.ts';
 import { createThumbnailFinder } from './thumbnails.ts';
@@ -25,6 +25,7 @@ export interface PlaybackModuleParts {
   titles: Titles;
   progress: Progress;
   hooks: PlaybackHooks;
+  preferencesOf: PreferencesOf;
   /** Of the purpose `stream`. */
   signer: Signer;
   sendFile: SendFile;
@@ -40,7 +41,7 @@ const hourMs = 3_600_000;
 
 /** Playing: sessions, conversion, subtitles. */
 export function playbackModule(parts: PlaybackModuleParts): PlaybackModule {
-  const { settings, files, titles, progress, hooks, sendFile, logger } = parts;
+  const { settings, files, titles, progress, hooks, preferencesOf, sendFile, logger } = parts;
   // A folder of our own below the configured one: it is emptied at start.
   const folder = (): string => {
     const { transcodeDir } = settings();
@@ -61,6 +62,7 @@ export function playbackModule(parts: PlaybackModuleParts): PlaybackModule {
     titles,
     progress,
     hooks,
+    preferencesOf,
     openInRoot,
     capabilities,
     sessions,

@@ -54,7 +54,10 @@ export const startPlayback = endpoint({
     /** A version; the best for this client unless told. */
     fileId: z.int().positive().optional(),
     client: ClientProfile,
+    /** A sound track of the file; chosen by the account's languages unless told. */
     audioIndex: z.int().min(0).optional(),
+    /** The language chosen for another episode: wished before those of the account. */
+    audioLanguage: z.string().max(35).optional(),
     /** Start here; the resume point unless told. */
     positionMs: z.int().min(0).optional(),
     /** Forces a heavier way, for example after the browser failed to play: `direct` < `remux` < `audio` < `transcode`. */
@@ -78,6 +81,8 @@ export const startPlayback = endpoint({
     audioIndex: z.int().nullable(),
     audioTracks: z.array(AudioTrack),
     subtitleTracks: z.array(SubtitleTrack),
+    /** The one to begin with, by the account's languages and subtitle mode; null for none. */
+    subtitleId: z.string().nullable(),
     /** Fonts attached to the file, for ASS; signed. */
     fonts: z.array(z.object({ name: z.string(), url: z.string() })),
     /** Frames for the scrub bar, signed: put milliseconds in place of `{ms}`. Absent where none can be made. */

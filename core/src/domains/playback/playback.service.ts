@@ -16,13 +16,14 @@ import { mediaFactsOf, type MediaFacts } from './media-facts.ts';
 import { PlaybackSession } from './playback-session.ts';
 import type { PlaybackSessions } from './playback-sessions.ts';
 import type { reportProgress, startPlayback } from './playback.schema.ts';
-import type { MediaFiles, PlaybackHooks, Progress, Titles } from './ports.ts';
+import type { MediaFiles, PlaybackHooks, PreferencesOf, Progress, Titles } from './ports.ts';
 
 export interface PlaybackParts {
   files: MediaFiles;
   titles: Titles;
   progress: Progress;
   hooks: PlaybackHooks;
+  preferencesOf: PreferencesOf;
   openInRoot: OpenInRoot;
   findKeyFrames: FindKeyFrames;
   capabilities: Capabilities;
@@ -72,7 +73,9 @@ export class PlaybackService {
     const versions = rows.filter(({ role }) => role === 'main');
     const candidates = this.#candidatesOf(wish, rows, versions, partAt(parts, resume));
     const streams = await this.#parts.files.streams(candidates.map(({ id }) => id));
-    const wishes: PlaybackWish = { client: wish.client, audioIndex: wish.audioIndex, atLeast: wish.atLeast };
+    const { client, audioIndex, audioLanguage, atLeast } = wish;
+    const preferences = await this.#parts.preferencesOf(viewer.accountId);
+    const wishes: PlaybackWish = { client, audioIndex, audioLanguage, atLeast, preferences };
     const { media, decision: first } = chooseVersion(
       candidates.map((row) => mediaFactsOf(row, streams.get(row.id) ?? [])),
       wishes,

@@ -11,6 +11,7 @@ import { createSigner } from '../../kernel/security/signer.ts';
 import { notFound } from '../../kernel/errors.ts';
 import type { FileRow, StreamRow } from '../library/file-rows.ts';
 import { probe, type Probe, type ProbedStream } from '../library/probe/probe.ts';
+import type { TrackPreferences } from './choose-tracks.ts';
 import { playbackModule } from './playback.module.ts';
 import type { MediaFiles, PlaybackHooks, Progress, Titles } from './ports.ts';
 
@@ -39,6 +40,8 @@ export interface PlaybackTest {
   /** Where everybody stopped. */
   resume: { positionMs: number };
   add(files: readonly TestFile[]): Promise<void>;
+  /** What everybody prefers. */
+  preferences: TrackPreferences;
   /** A clock that signatures are checked by. */
   clock: { ahead: number };
   close(): Promise<void>;
@@ -62,6 +65,7 @@ export async function startPlaybackTest(): Promise<PlaybackTest> {
   const heard: string[] = [];
   const resume = { positionMs: 0 };
   const clock = { ahead: 0 };
+  const preferences: TrackPreferences = {};
   const hooks: PlaybackHooks = {
     emit: async (name) => void heard.push(name),
   };
@@ -79,6 +83,7 @@ export async function startPlaybackTest(): Promise<PlaybackTest> {
       },
     },
     hooks,
+    preferencesOf: async () => preferences,
     signer: createSigner(testKey, 'stream', () => Date.now() + clock.ahead),
     sendFile: createSendFile(),
     logger: silentLogger(),
@@ -94,6 +99,7 @@ export async function startPlaybackTest(): Promise<PlaybackTest> {
     heard,
     resume,
     clock,
+    preferences,
     add: async (files) => {
       for (const file of files) await library.add(file);
     },

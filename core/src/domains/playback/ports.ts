@@ -1,5 +1,6 @@
 import type { Events } from '@vitascope/sdk';
 import type { FileRow, StreamRow } from '../library/file-rows.ts';
+import type { TrackPreferences } from './choose-tracks.ts';
 import type { CatalogReader } from '../tracking/ports.ts';
 
 /** What playing needs of other parts of the server; `wiring.ts` brings the ones that keep them. */
@@ -35,6 +36,9 @@ export interface Progress {
     },
   ): Promise<{ played: boolean }>;
 }
+
+/** How an account likes to hear and read; kept by identity. */
+export type PreferencesOf = (accountId: string) => Promise<TrackPreferences>;
 
 type PlaybackEvent = 'playback.started' | 'playback.progress' | 'playback.stopped';
 

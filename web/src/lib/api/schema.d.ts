@@ -5382,6 +5382,7 @@ export interface operations {
                     fileId?: number;
                     client: components["schemas"]["ClientProfile"];
                     audioIndex?: number;
+                    audioLanguage?: string;
                     positionMs?: number;
                     /** @enum {string} */
                     atLeast?: "direct" | "remux" | "audio" | "transcode";
@@ -5435,6 +5436,7 @@ export interface operations {
                             external: boolean;
                             url: string;
                         }[];
+                        subtitleId: string | null;
                         fonts: {
                             name: string;
                             url: string;
