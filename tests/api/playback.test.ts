@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getItem } from '../../core/src/domains/catalog/catalog.schema.ts';
-import { updateMe } from '../../core/src/domains/identity/identity.schema.ts';
+import { endSession, listSessions, logout, updateMe } from '../../core/src/domains/identity/identity.schema.ts';
 import {
   listPlaybackSessions,
   reportProgress,
@@ -310,6 +310,31 @@ describe.skipIf(!ffmpegAvailable())(`playback on ${testDialect()} (needs ffmpeg)
       agent.destroy();
       expect(await gone()).toBe(true);
       await viewer.call(stopPlayback, { params: { id: session.sessionId } });
+    });
+
+    it('frees ffmpeg when the login it was begun with ends: by signing out, or from elsewhere', async () => {
+      const there = await new Client(server.url).login({ name: 'viewer', password });
+      const { id } = await titled(viewer, 'Sound');
+      const begin = async (who: Client) => {
+        const { sessionId } = await who.call(startPlayback, { body: { itemId: id, client, positionMs: 300_000 } });
+        return sessionId;
+      };
+      const open = async (...ids: string[]) => {
+        const { items } = await admin.call(listPlaybackSessions, {});
+        return items.map((session) => session.id).filter((session) => ids.includes(session));
+      };
+      const [here, elsewhere] = [await begin(viewer), await begin(there)];
+      await eventually('Two ffmpegs', () => (ffmpegsOf(server).length === 2 ? true : undefined));
+      await there.call(logout, {});
+      expect(await open(here, elsewhere)).toEqual([here]);
+      expect(ffmpegsOf(server)).toHaveLength(1);
+      await there.login({ name: 'viewer', password });
+      const again = await begin(there);
+      const other = (await viewer.call(listSessions, {})).items.find(({ current }) => !current);
+      await viewer.call(endSession, { params: { id: other?.id ?? '' } });
+      expect(await open(here, again)).toEqual([here]);
+      await viewer.call(stopPlayback, { params: { id: here } });
+      expect(await gone()).toBe(true);
     });
 
     it('leaves nothing of a session on the disk', async () => {

@@ -6,7 +6,7 @@ import { IdentityService } from '../domains/identity/identity.service.ts';
 import { Sessions } from '../domains/identity/sessions.ts';
 import type { Foundation } from '../foundation.ts';
 import { installPaths } from '../install-paths.ts';
-import { type Get, ACCOUNTS, HTTP, JOBS, PLUGIN_CATALOG } from './tokens.ts';
+import { type Get, ACCOUNTS, HTTP, JOBS, PLAYBACK, PLUGIN_CATALOG } from './tokens.ts';
 
 export function makeJobs({ database, events, logger, config }: Foundation): JobEngine {
   return createJobEngine({ database, events, logger, workers: config.get('jobs').workers });
@@ -38,7 +38,10 @@ export function makeIdentity({ database, loaded, config }: Foundation, get: Get)
   return new IdentityService(
     {
       accounts: get(ACCOUNTS),
-      sessions: new Sessions(database, config.get('auth')),
+      sessions: new Sessions(database, {
+        ...config.get('auth'),
+        onEnd: (sessionId) => get(PLAYBACK).endOfLogin(sessionId),
+      }),
       apiTokens: new ApiTokens(database),
     },
     {

@@ -132,7 +132,7 @@ export const refresh = endpoint({
 export const logout = endpoint({
   verb: 'POST /auth/logout',
   tag: 'auth',
-  summary: 'Ends this session.',
+  summary: 'Ends this session, and what was begun to play in it.',
   access: 'guest',
   response: ok,
 });

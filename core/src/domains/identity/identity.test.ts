@@ -19,11 +19,16 @@ describe.each(testDialects)('identity on %s', (dialect) => {
     vi.useRealTimers();
     await db.remove();
   });
+  const ended: string[] = [];
   const identity = (options: Partial<IdentityOptions> = {}) =>
     new IdentityService(
       {
         accounts: new Accounts(db.database),
-        sessions: new Sessions(db.database, { sessionDays: 30, accessMinutes: 60 }),
+        sessions: new Sessions(db.database, {
+          sessionDays: 30,
+          accessMinutes: 60,
+          onEnd: async (id) => void ended.push(id),
+        }),
         apiTokens: new ApiTokens(db.database),
       },
       { registration: () => 'closed', codeRequired: false, demo: false, ...options },
@@ -112,6 +117,22 @@ describe.each(testDialects)('identity on %s', (dialect) => {
     await expect(service.refresh(first.refreshToken)).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(service.refresh(second.refreshToken)).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(await service.authenticate(bearer(tab.accessToken))).toBeUndefined();
+  });
+
+  it('tells of each session that somebody ends, and of none that is not theirs', async () => {
+    const service = identity();
+    const first = (await service.setUp(founder, facts)).tokens;
+    const [second, third] = [
+      await service.login('Ada', founder.password, facts),
+      await service.login('Ada', founder.password, facts),
+    ];
+    const stranger = await service.accounts.create({ name: 'Bob', password: 'long enough', role: 'user' });
+    ended.length = 0;
+    await expect(service.sessions.end(first.sessionId, stranger.id)).rejects.toMatchObject({ code: 'not_found' });
+    expect(ended).toEqual([]);
+    await service.sessions.end(first.sessionId, first.accountId);
+    await service.sessions.endAll(first.accountId, third.tokens.sessionId);
+    expect(ended).toEqual([first.sessionId, second.tokens.sessionId]);
   });
 
   it('lets an access token end by itself', async () => {

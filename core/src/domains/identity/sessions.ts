@@ -19,6 +19,13 @@ export interface SessionFacts {
   address: string;
 }
 
+export interface SessionsOptions {
+  sessionDays: number;
+  accessMinutes: number;
+  /** A session ended before its time, whoever ended it: what it began elsewhere ends too. */
+  onEnd?(sessionId: string): Promise<void>;
+}
+
 interface Known {
   sessionId: string;
   accountId: string;
@@ -37,12 +44,14 @@ export class Sessions {
   readonly #database: Database;
   readonly #lifetimeMs: number;
   readonly #accessMs: number;
+  readonly #onEnd: SessionsOptions['onEnd'];
   /** Saves the database a question on each request; an ended session leaves it at once. */
   readonly #known = new LRUCache<string, Known>({ max: 5000, ttl: rememberMs });
 
-  constructor(database: Database, options: { sessionDays: number; accessMinutes: number }) {
+  constructor(database: Database, options: SessionsOptions) {
     this.#database = database;
     this.#lifetimeMs = options.sessionDays * dayMs;
+    this.#onEnd = options.onEnd;
     this.#accessMs = Math.min(options.accessMinutes * minuteMs, this.#lifetimeMs);
   }
 
@@ -120,6 +129,7 @@ export class Sessions {
     );
     this.#forget(id);
     if (!changed && accountId !== undefined) throw notFound('session', id);
+    if (changed) await this.#onEnd?.(id);
   }
 
   /** Ends every session of an account, except one. */

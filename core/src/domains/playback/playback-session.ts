@@ -9,6 +9,8 @@ export interface SessionFacts {
   id: string;
   accountId: string;
   accountName: string;
+  /** The sign-in it was begun with; absent for guests and API tokens. */
+  loginId: string | undefined;
   itemId: number;
   title: string;
   media: MediaFacts;

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { AppError, notFound } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/log/logger.ts';
 import type { PlaybackSettings } from './capabilities.ts';
-import type { PlaybackSession } from './playback-session.ts';
+import type { PlaybackSession, SessionFacts } from './playback-session.ts';
 
 export interface PlaybackSessionsOptions {
   settings: PlaybackSettings;
@@ -45,12 +45,13 @@ export class PlaybackSessions {
   }
 
   /** Of an account that may not watch any more: its addresses answer nothing from now on. */
-  async endOf(accountId: string): Promise<void> {
-    await Promise.all(
-      this.list()
-        .filter((session) => session.facts.accountId === accountId)
-        .map((session) => this.end(session)),
-    );
+  endOf(accountId: string): Promise<void> {
+    return this.#endWhere((facts) => facts.accountId === accountId);
+  }
+
+  /** Begun by somebody who has signed out there: those of the account's other logins go on. */
+  endOfLogin(loginId: string): Promise<void> {
+    return this.#endWhere((facts) => facts.loginId === loginId);
   }
 
   add(session: PlaybackSession): void {
@@ -114,6 +115,14 @@ export class PlaybackSessions {
     session.forget();
     this.#options.onEnd(session);
     await session.facts.stream?.close();
+  }
+
+  async #endWhere(isMeant: (facts: SessionFacts) => boolean): Promise<void> {
+    await Promise.all(
+      this.list()
+        .filter(({ facts }) => isMeant(facts))
+        .map((session) => this.end(session)),
+    );
   }
 
   #sweep(): void {

@@ -35,6 +35,8 @@ export interface PlaybackModuleParts {
 export interface PlaybackModule extends DomainModule {
   /** Ends what an account plays. */
   endOf(accountId: string): Promise<void>;
+  /** Ends what was begun with a sign-in. */
+  endOfLogin(loginId: string): Promise<void>;
 }
 
 const hourMs = 3_600_000;
@@ -76,6 +78,7 @@ export function playbackModule(parts: PlaybackModuleParts): PlaybackModule {
   return {
     name: 'playback',
     endOf: (accountId) => sessions.endOf(accountId),
+    endOfLogin: (loginId) => sessions.endOfLogin(loginId),
     routes: playbackRoutes({
       playback,
       titles,

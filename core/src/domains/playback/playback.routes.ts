@@ -91,7 +91,8 @@ export function playbackRoutes(parts: PlaybackRoutesParts): Route[] {
 }
 
 function viewerOf({ caller, http }: Call<typeof api.startPlayback>): Viewer {
-  return { accountId: caller.accountId, name: caller.name, client: clientName(http.header('user-agent')) };
+  const { accountId, name, sessionId: loginId } = caller;
+  return { accountId, name, loginId, client: clientName(http.header('user-agent')) };
 }
 
 /** `/vita/api/v1`: what addresses begin with, whatever the browser calls the host. */

@@ -39,6 +39,8 @@ export type ProgressReport = z.output<NonNullable<(typeof reportProgress)['body'
 export interface Viewer {
   accountId: string;
   name: string;
+  /** The sign-in it comes from; absent for guests and API tokens. */
+  loginId: string | undefined;
   /** Browser and system. */
   client: string;
 }
@@ -94,6 +96,7 @@ export class PlaybackService {
         id,
         accountId: viewer.accountId,
         accountName: viewer.name,
+        loginId: viewer.loginId,
         itemId: wish.itemId,
         title: await this.#titleOf(wish.itemId, viewer.accountId),
         media: opened,

@@ -96,7 +96,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends this session. */
+        /** Ends this session, and what was begun to play in it. */
         post: operations["logout"];
         delete?: never;
         options?: never;
