@@ -61,6 +61,18 @@ describe('settings that people change in the app', () => {
     expect(store.values.size).toBe(0);
   });
 
+  it('have one schema for each form, made once, while values and locks are those of the moment', async () => {
+    const config = await liveConfig('', memoryStore());
+    const before = config.list();
+    await config.update('playback', { maxTranscodes: 7 });
+    const after = config.list();
+    expect(after.every(({ schema }, i) => schema === before[i]?.schema)).toBe(true);
+    expect(after.map(({ schema }) => schema)).toEqual(
+      (await liveConfig('', memoryStore())).list().map(({ schema }) => schema),
+    );
+    expect(after.find(({ id }) => id === 'playback')?.values.maxTranscodes).toBe(7);
+  });
+
   it('go back to their default with null', async () => {
     const config = await liveConfig('', memoryStore());
     await config.update('server', { name: 'Attic' });

@@ -63,6 +63,8 @@ export class LiveConfig {
   readonly #store: SettingsStore;
   readonly #changed = new Map<AreaName, Record<string, unknown>>();
   readonly #listeners = new Set<Listener>();
+  /** Making them takes longer than everything else together, and they never change. */
+  readonly #forms = new Map<AreaName, Form>();
 
   constructor(loaded: LoadedConfig, store: SettingsStore) {
     this.#loaded = loaded;
@@ -99,10 +101,7 @@ export class LiveConfig {
 
   view(name: AreaName): AreaView {
     const { title, members, restart } = areas[name];
-    const { description = '', ...schema } = z.toJSONSchema(editableSchema(name), { io: 'input' }) as Record<
-      string,
-      unknown
-    > & { description?: string };
+    const { description, schema } = this.#form(name);
     const now = this.get(name) as Record<string, unknown>;
     const sources = members.map((member) => [member, this.#source(name, member)] as const);
     return {
@@ -143,6 +142,12 @@ export class LiveConfig {
     return this.view(name);
   }
 
+  #form(name: AreaName): Form {
+    const known = this.#forms.get(name) ?? formOf(name);
+    this.#forms.set(name, known);
+    return known;
+  }
+
   #requireOpen(name: AreaName, member: string): void {
     const source = this.#source(name, member);
     if (!source) return;
@@ -155,6 +160,17 @@ export class LiveConfig {
   #source(name: AreaName, member: string): ConfigSource | undefined {
     return this.#loaded.sources.get(`${name}.${member}`);
   }
+}
+
+interface Form {
+  description: string;
+  schema: Record<string, unknown>;
+}
+
+function formOf(name: AreaName): Form {
+  const made: Record<string, unknown> = z.toJSONSchema(editableSchema(name), { io: 'input' });
+  const { description, ...schema } = made;
+  return { description: typeof description === 'string' ? description : '', schema };
 }
 
 const areaNames = Object.keys(areas) as AreaName[];
