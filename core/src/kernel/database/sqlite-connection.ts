@@ -61,7 +61,12 @@ export async function connectSqlite(file: string): Promise<SqliteConnection> {
   return {
     native,
     all: <Row>(sql: string, values: Values) => prepare(sql).all(...bound(values)) as Row[],
-    first: <Row>(sql: string, values: Values) => prepare(sql).get(...bound(values)) as Row | undefined,
+    first: <Row>(sql: string, values: Values) => {
+      const statement = prepare(sql);
+      // A change is committed when its last row was read, and only who reads that far hears of a full disk.
+      if (changes(sql)) return statement.all(...bound(values))[0] as Row | undefined;
+      return statement.get(...bound(values)) as Row | undefined;
+    },
     run: (sql, values) => Number(prepare(sql).run(...bound(values)).changes),
     async alone(statement, sql) {
       const giveUpAt = performance.now() + patienceMs;
@@ -144,5 +149,7 @@ async function untilFree<T>(work: () => T): Promise<T> {
 
 const pause = (): Promise<void> => delay(2 + Math.random() * 6);
 const isBusy = (error: unknown): boolean => sqliteCode(error) === sqliteBusy;
+
+const changes = (sql: string): boolean => /\breturning\b/i.test(sql);
 
 const bound = (values: Values): SQLInputValue[] => values.map(bindForSqlite);

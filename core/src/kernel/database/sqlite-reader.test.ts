@@ -48,7 +48,9 @@ describe('reading SQLite aside', () => {
 
   it('fails with a code, and answers the next call', async () => {
     await expect(reader.all('select * from nowhere')).rejects.toThrow(/no such table/);
-    await expect(reader.all(`insert into notes (text) values ('x')`)).rejects.toMatchObject({ code: 'database_unavailable' });
+    await expect(reader.all(`insert into notes (text) values ('x')`)).rejects.toMatchObject({
+      code: 'database_unavailable',
+    });
     expect(await reader.all('select id from notes')).toEqual([]);
   });
 

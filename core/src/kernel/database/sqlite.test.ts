@@ -92,6 +92,19 @@ describe('SQLite', () => {
     expect(await pragma('integrity_check')).toBe('ok');
   });
 
+  it('tells what goes wrong when a change that answers with a row is committed', async () => {
+    const { database } = test;
+    await database.run(
+      `create table leaves (id integer primary key, tree integer references trees (id) deferrable initially deferred)`,
+    );
+    await database.run('create table trees (id integer primary key)');
+    await database.run('insert into leaves (id) values (1)');
+    await expect(database.first('update leaves set tree = 7 where id = 1 returning id')).rejects.toThrow(
+      /refers to is not there/,
+    );
+    expect(await database.first('select tree from leaves')).toEqual({ tree: null });
+  });
+
   it('opens for a second process without the ORM, and both see what the other writes', async () => {
     const second = await openDatabase({ ...test.options, migrate: false });
     extra.push(() => second.close());
