@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readJson } from '../database/database.ts';
 import { createTestDatabase, testDialects } from '../database/database.testing.ts';
 import type { TestDatabase } from '../database/database.testing.ts';
 import { AppError } from '../errors.ts';
@@ -141,6 +142,54 @@ describe.each(testDialects)('the job engine on %s', (dialect) => {
     });
     expect(pauses).toEqual([1000, 2000]);
     expect((await rowOf(id)).state).toBe('failed');
+  });
+
+  it('holds a job up while the disk is full, looks less and less often, and counts no try', async () => {
+    let time = 1_000_000;
+    engine = build({ clock: { now: () => time } });
+    let full = true;
+    engine.register([
+      job('writing', async () => {
+        if (full) throw new AppError('storage_full', 'No space.', { fix: 'Make room.' });
+        return 'written';
+      }),
+    ]);
+    await engine.open();
+    const { id } = await engine.start('writing', {});
+    const pauses: number[] = [];
+    for (let tries = 0; tries < 6; tries++) {
+      const handedBack = async () => {
+        const row = await rowOf(id);
+        return row.state === 'queued' && row.run_at > time ? row.run_at : undefined;
+      };
+      await expect.poll(handedBack).toBeDefined();
+      pauses.push((await rowOf(id)).run_at - time);
+      full = tries < 5;
+      time = (await rowOf(id)).run_at;
+    }
+    expect(pauses).toEqual([5000, 5000, 10_000, 20_000, 40_000, 60_000]);
+    expect(await engine.finished(id)).toBe('written');
+    expect(await rowOf(id)).toMatchObject({ state: 'succeeded', attempt: 1, error: null });
+  });
+
+  it('says what a job waits for while the disk is full', async () => {
+    engine.register([
+      job('writing', async () => {
+        throw new AppError('storage_full', 'No space.', { fix: 'Make room.' });
+      }),
+    ]);
+    await engine.open();
+    const { id } = await engine.start('writing', {});
+    await expect
+      .poll(async () => readJson((await rowOf(id)).error, undefined))
+      .toMatchObject({
+        code: 'storage_full',
+        message: 'No space.',
+        fix: 'Make room.',
+      });
+    expect(await rowOf(id)).toMatchObject({ state: 'queued', attempt: 0 });
+    await engine.cancel(id);
+    await expect(engine.finished(id)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('tries a failed job again on request and repeats no finished step', async () => {

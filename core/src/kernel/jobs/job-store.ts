@@ -154,12 +154,12 @@ export function createJobStore(database: Database, now: () => number) {
       ]);
     },
 
-    /** Back into the queue as if this try had not begun. */
-    handBack: (id: string, owner: string, runAt: number): Promise<JobRow | undefined> =>
+    /** Back into the queue as if this try had not begun; `error` says what the job waits for. */
+    handBack: (id: string, owner: string, runAt: number, error?: StoredError): Promise<JobRow | undefined> =>
       database.first<JobRow>(
-        `update jobs set state = 'queued', attempt = attempt - 1, lease_owner = null, lease_until = null, run_at = ?, updated_at = ?
-         where id = ? and state = 'running' and lease_owner = ? returning *`,
-        [runAt, now(), id, owner],
+        `update jobs set state = 'queued', attempt = attempt - 1, lease_owner = null, lease_until = null, error = coalesce(${asJson}, error),
+           run_at = ?, updated_at = ? where id = ? and state = 'running' and lease_owner = ? returning *`,
+        [error ? JSON.stringify(error) : null, runAt, now(), id, owner],
       ),
 
     /** Back into the queue for the next try. */

@@ -48,6 +48,8 @@ const longestBackoffMs = 3_600_000;
 const passes = new Set<string>(['database_unavailable', 'storage_full']);
 /** A job that the database left in the lurch is tried again so much later. */
 const afterOutageMs = 5000;
+/** One that found a full disk looks again after as long as it has been at it, within these limits. */
+const fullDiskPauseMs = { least: 5000, most: 60_000 };
 
 export function createJobWorker(parts: JobWorkerParts): JobWorker {
   const { registry, store, journal, logger, now, owner, workers, changed } = parts;
@@ -168,6 +170,12 @@ export function createJobWorker(parts: JobWorkerParts): JobWorker {
     if (run.stopped === 'stopping') return store.handBack(id, owner, now());
     if (codeOf(outcome.error) === 'database_unavailable') return store.handBack(id, owner, now() + afterOutageMs);
     const error = describe(outcome.error);
+    // No fault of the job, and over as soon as somebody makes room.
+    if (error.code === 'storage_full') {
+      const { least, most } = fullDiskPauseMs;
+      const pause = Math.min(Math.max(now() - (run.row.started_at ?? now()), least), most);
+      return store.handBack(id, owner, now() + pause, error);
+    }
     if (attempt >= maxAttempts) return store.finish(id, owner, { state: 'failed', error });
     const pause = Math.min(backoffMs * 2 ** (attempt - 1), longestBackoffMs);
     return store.retryLater(id, owner, { runAt: now() + pause, error });

@@ -31,7 +31,7 @@ export interface JobDefinition<Input extends z.ZodType = z.ZodType, Result = unk
   /** For people: `Scan a library`. A function may name the input. */
   title: string | ((input: z.output<Input>) => string);
   input: Input;
-  /** Tries in all; 1 unless told. Waits 2^n × `backoffMs` (5 s) between them, at most an hour. */
+  /** Tries in all; 1 unless told; one that ends with `storage_full` does not count and is repeated until there is room. Waits 2^n × `backoffMs` (5 s) between them, at most an hour. */
   attempts?: number;
   backoffMs?: number;
   /** Jobs with the same key are one: a second request joins the one that is queued or running. */

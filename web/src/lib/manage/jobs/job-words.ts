@@ -24,8 +24,9 @@ export const stateTones = {
 /** What a job is doing, or why it is not: one line. */
 export function noteOf(job: JobSummary): string {
   if (job.cancelRequested) return m.jobs_stopping();
-  if (job.note) return job.note;
-  if (job.state === 'waiting' || (job.state === 'queued' && job.attempt > 0)) {
+  const isHeldUp = job.state === 'queued' && job.error?.code === 'storage_full';
+  if (job.note && !isHeldUp) return job.note;
+  if (isHeldUp || job.state === 'waiting' || (job.state === 'queued' && job.attempt > 0)) {
     const again = m.jobs_again({ when: formatAgo(job.runAt), attempt: job.attempt + 1, attempts: job.maxAttempts });
     return job.error ? `${job.error.message} ${again}` : again;
   }
