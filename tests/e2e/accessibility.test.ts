@@ -9,8 +9,6 @@ import { say } from './words.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const desktop = { width: 1440, height: 900 };
-/** The browser itself notes every answer that says so in its console. */
-const nobodyIsSignedIn = /console: .* status of 401 .*\/api\/v1\/auth\/(me|refresh)$/;
 const phone = { width: 390, height: 844 };
 
 /** What axe finds on a page and calls serious or critical, one line each. */
@@ -100,7 +98,6 @@ describe('every page', () => {
       faults.push(...(await inspect(page, each)));
     }
     expect(faults).toEqual([]);
-    stage.forgive(nobodyIsSignedIn);
     stage.expectQuiet();
   }, 400_000);
 
@@ -157,7 +154,6 @@ describe('every page', () => {
     try {
       const page = await fresh.open('/setup');
       expect(await inspect(page, { name: 'setup', address: '/setup' })).toEqual([]);
-      fresh.forgive(nobodyIsSignedIn);
       fresh.expectQuiet();
     } finally {
       await fresh.strike();

@@ -75,12 +75,6 @@ export class Stage {
     expect(this.#troubles.splice(0)).toEqual([]);
   }
 
-  /** Forgets complaints a test has provoked. They must match, so that nothing else hides among them. */
-  forgive(expected: RegExp): void {
-    const rest = this.#troubles.filter((trouble) => !expected.test(trouble));
-    this.#troubles.splice(0, Infinity, ...rest);
-  }
-
   #watch(page: Page): void {
     const where = (): string => new URL(page.url()).pathname;
     page.on('console', (message) => {

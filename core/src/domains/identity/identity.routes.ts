@@ -20,6 +20,8 @@ export interface IdentityRoutesOptions {
 }
 
 const refreshPath = '/api/v1/auth';
+/** As long as browsers keep any cookie. */
+const keptMs = 400 * 86_400_000;
 
 /** Everything below `/setup`, `/auth` and `/accounts`. */
 export function identityRoutes(identity: IdentityService, options: IdentityRoutesOptions): Route[] {
@@ -28,13 +30,16 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
 
   const signedIn = (call: Call, { account, tokens }: SignIn) => {
     const csrfToken = options.csrfToken(tokens);
-    const maxAgeMs = 400 * 86_400_000;
     call.http.setCookie(options.cookies.session, tokens.accessToken, {
       maxAgeMs: tokens.expiresAt - Date.now(),
       httpOnly: true,
     });
-    call.http.setCookie(options.cookies.refresh, tokens.refreshToken, { maxAgeMs, path: refreshPath, httpOnly: true });
-    call.http.setCookie(options.cookies.csrf, csrfToken, { maxAgeMs, httpOnly: false });
+    call.http.setCookie(options.cookies.refresh, tokens.refreshToken, {
+      maxAgeMs: keptMs,
+      path: refreshPath,
+      httpOnly: true,
+    });
+    call.http.setCookie(options.cookies.csrf, csrfToken, { maxAgeMs: keptMs, httpOnly: false });
     return {
       account: accountView(account),
       accessToken: tokens.accessToken,
@@ -80,7 +85,9 @@ export function identityRoutes(identity: IdentityService, options: IdentityRoute
     }),
     route(api.me, async (call) => {
       const csrfToken = call.caller.tokenScopes ? null : options.csrfToken(call.caller);
-      if (csrfToken) call.http.setCookie(options.cookies.csrf, csrfToken, { httpOnly: false });
+      // Kept like the session itself: by this cookie the web app knows that it is worth asking who this is.
+      const maxAgeMs = call.caller.sessionId ? keptMs : undefined;
+      if (csrfToken) call.http.setCookie(options.cookies.csrf, csrfToken, { maxAgeMs, httpOnly: false });
       return { account: accountView(await accounts.get(call.caller.accountId)), csrfToken };
     }),
     route(api.updateMe, async (call) => {

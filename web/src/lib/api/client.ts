@@ -6,6 +6,7 @@ export type Api = Client<paths>;
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 const csrfHeader = 'x-csrf-token';
+const csrfCookie = 'vitascope_csrf';
 
 export interface ApiOptions {
   /** Path the app is served under, without a slash at the end. */
@@ -18,6 +19,11 @@ export interface ApiOptions {
 /** The CSRF token of the session: told by sign-in and `me`, kept in a cookie by the server besides. */
 export class CsrfToken {
   value: string | undefined;
+
+  /** A session left its cookie in this browser; it may have ended since. Its own cookies are hidden from scripts. */
+  static isKept(cookies: string): boolean {
+    return cookies.split('; ').some((cookie) => cookie.startsWith(`${csrfCookie}=`));
+  }
 
   /** Headers for a request that changes something and does not go through the client, such as an upload. */
   headers(): Record<string, string> {

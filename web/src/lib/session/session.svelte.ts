@@ -1,5 +1,4 @@
-import type { Api, CsrfToken } from '#lib/api/client.ts';
-import { ok } from '#lib/api/client.ts';
+import { CsrfToken, ok, type Api } from '#lib/api/client.ts';
 import { errorCode } from '#lib/api/problem.ts';
 import type { components } from '#lib/api/schema.d.ts';
 
@@ -46,8 +45,14 @@ export class Session {
 
   /** Asks the server who this is. Throws only when the server cannot be reached or is broken. */
   async load(): Promise<void> {
-    const [server] = await Promise.all([ok(this.#api.GET('/api/v1/setup')), this.#loadAccount()]);
+    const mayBeSignedIn = CsrfToken.isKept(document.cookie);
+    const [server] = await Promise.all([
+      ok(this.#api.GET('/api/v1/setup')),
+      mayBeSignedIn ? this.#loadAccount() : undefined,
+    ]);
     this.server = server;
+    // Somebody without a session is nobody, unless a demo lets guests look around.
+    if (!mayBeSignedIn && server.demo) await this.#loadAccount();
   }
 
   async #loadAccount(): Promise<void> {
