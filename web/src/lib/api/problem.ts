@@ -41,6 +41,8 @@ export interface FriendlyError {
   title: string;
   text: string;
   reference?: string;
+  /** What was asked for does not exist: asking again does not help. */
+  missing?: boolean;
 }
 
 const byStatus: Record<number, { title: () => string; text: () => string }> = {
@@ -63,7 +65,7 @@ export function friendlyError(error: unknown): FriendlyError {
   const title = known?.title() ?? m.error_generic_title();
   const own = [problem?.detail, problem?.fix].filter(Boolean).join(' ');
   const text = own || known?.text() || m.error_generic_text();
-  return { title, text, reference: problem?.reference };
+  return { title, text, reference: problem?.reference, missing: problem?.status === 404 };
 }
 
 function problemOf(error: unknown): Problem | undefined {
