@@ -82,6 +82,7 @@ describe('editions and revisions', () => {
     ['Paper Moons 2015 50th Anniversary Edition', '50th Anniversary Edition'],
     ['Paper.Moons.2015.REMASTERED.1080p', 'Remastered'],
     ['Paper Moons (2015) {edition-Moonlight Cut}', 'Moonlight Cut'],
+    ['Paper Moons (2015) {edition-directors cut}', "Director's Cut"],
   ])('%s', (name, edition) => {
     expect(parseName(name)).toMatchObject({ title: 'Paper Moons', year: 2015, edition });
   });

@@ -12,7 +12,8 @@
  *    place tells are found by `bare-numbers.ts`, whose rules are the table in `number-rules.ts`.
  * 5. `title.ts` and `release-group.ts` cut out the two names, and `read-name.ts` collects one reading from them,
  *    `numbers.ts` and `release-facts.ts`.
- * 6. `surroundings.ts` reads the folders the same way; this file joins their readings with that of the file.
+ * 6. `surroundings.ts` reads the folders the same way; this file joins their readings with that of the file. `version-label.ts` spells
+ *    what is left to tell versions apart.
  *
  * To teach it a word, add it to a vocabulary; to teach it a place, add a rule. Regular expressions see one word, or a short gap
  * between two, and names are cut at 2,000 characters: time grows linearly with the input whatever it holds.
@@ -27,6 +28,7 @@ import type { NameReading } from './read-name.ts';
 import { readFolders, titleKey } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { cleanTitle } from './text.ts';
+import { spellEditions } from './version-label.ts';
 
 export type { ParsedName } from './parsed-name.ts';
 
@@ -66,7 +68,8 @@ function readVersion(name: string, around: Surroundings, television: boolean): s
   if (television || !folder || around.work?.tagged || !name.toLowerCase().startsWith(folder.toLowerCase()))
     return undefined;
   const label = /^\s+-\s+(.+)$|^\s+\[([^\]]+)\]$/.exec(name.slice(folder.length));
-  return (label?.[1] ?? label?.[2])?.trim();
+  const text = (label?.[1] ?? label?.[2])?.trim();
+  return text && spellEditions(text);
 }
 
 /** What the name of a release says of all its files. */
@@ -156,7 +159,7 @@ export function parseName(input: string): ParsedName {
   return {
     ...fields,
     title,
-    ...(edition !== undefined && { edition }),
+    ...(edition !== undefined && { edition: spellEditions(edition) }),
     ...(television && own.after === after && after !== '' && after !== title && { episodeTitle: after }),
     ...((television || known) && { type: television ? 'episode' : 'movie' }),
     ids: { ...around.ids, ...ids },

@@ -139,7 +139,9 @@ describe('versions', () => {
   it.each([
     ['Paper Moons (2015)/Paper Moons (2015) - 2160p.mkv', '2160p'],
     ['Paper Moons (2015) [tmdbid-1]/Paper Moons (2015) [tmdbid-1] - Night Cut.mkv', 'Night Cut'],
-    ['Paper Moons (2015)/Paper Moons (2015) [Directors Cut].mkv', 'Directors Cut'],
+    ['Paper Moons (2015)/Paper Moons (2015) [Directors Cut].mkv', "Director's Cut"],
+    ['Paper Moons (2015)/Paper Moons (2015) - 1080p DC.mkv', "1080p Director's Cut"],
+    ['Paper Moons (2015)/Paper Moons (2015) - DC Comics Cut.mkv', 'DC Comics Cut'],
     ['Paper Moons (2015)/Paper Moons (2015).mkv', undefined],
   ])('%s', (path, version) => {
     expect(parseName(path)).toMatchObject({ title: 'Paper Moons', year: 2015 });

@@ -10,7 +10,7 @@ export const RELEASE_WORDS: TagRow[] = [
       'Extended Cut': 'extended cut',
       'Extended Edition': 'extended edition',
       'Extended Version': 'extended version',
-      'Extended Directors Cut': 'extended directors cut',
+      "Extended Director's Cut": 'extended directors cut',
       Theatrical: 'theatrical cut|theatrical edition|theatrical version|theatrical release',
       Unrated: 'unrated edition|unrated cut|unrated version',
       "Unrated Director's Cut": 'unrated directors cut',

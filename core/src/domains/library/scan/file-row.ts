@@ -2,6 +2,7 @@ import type { Bindable } from '../../../kernel/database/database.ts';
 import { fold } from '../../catalog/fold.ts';
 import type { KeptName } from '../file-rows.ts';
 import type { ParsedName } from '../name-parser/parsed-name.ts';
+import { versionLabel } from '../name-parser/version-label.ts';
 import type { ProbedStream } from '../probe/probed.ts';
 import type { IdentifiedFile } from './identify-files.ts';
 import type { PreparedFile } from './prepare-file.ts';
@@ -45,7 +46,7 @@ export const roleColumns = ({ name }: PreparedFile): Row => ({
   role: name.extra === undefined ? (name.part === undefined ? 'main' : 'part') : 'extra',
   extra_kind: name.extra ?? '',
   part_number: name.part ?? null,
-  version_label: versionOf(name),
+  version_label: versionLabel(name),
 });
 
 /** What its headers say; empty where they cannot be read. */
@@ -134,5 +135,3 @@ const externalStream = (fileId: number, { file, facts }: ExternalSubtitle, index
   external_path: file.path,
   details: '{}',
 });
-
-const versionOf = (name: ParsedName): string => [name.version, name.edition, name.threeD].filter(Boolean).join(' · ');
