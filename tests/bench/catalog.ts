@@ -3,27 +3,31 @@ import path from 'node:path';
 import { createCatalogService, type CatalogService } from '../../core/src/domains/catalog/catalog.service.ts';
 import { createCatalogStore } from '../../core/src/domains/catalog/catalog-store.ts';
 import type { ItemFilter } from '../../core/src/domains/catalog/item-filter.ts';
+import { fileSummaries } from '../../core/src/domains/library/file-reader.ts';
 import { PlayStateStore } from '../../core/src/domains/tracking/play-state-store.ts';
 import { TrackingService } from '../../core/src/domains/tracking/tracking.service.ts';
 import type { Database } from '../../core/src/kernel/database/database.ts';
 import { openDatabase } from '../../core/src/kernel/database/open-database.ts';
 import { createEventBus } from '../../core/src/kernel/events/create-event-bus.ts';
 import { silentLogger } from '../../core/src/kernel/log/logger.ts';
+import { genres } from '../harness/catalogue-entries.ts';
+import { fillCatalogue } from '../harness/catalogue.ts';
 import { removeFolder, temporaryFolder } from '../harness/folder.ts';
 import { createDatabase, startPostgres } from '../harness/postgres.ts';
 import { programs } from '../harness/programs.ts';
+import { Random } from '../harness/random.ts';
 import { grouped, milliseconds, percentile, type Bench, type Row } from './bench.ts';
-import { createDice, everythingPresent, fillCatalog, genres } from './catalog-data.ts';
 
 const films = 86_000;
 const shows = 1_150;
+const episodesPerShow = 10;
 const migrationsDir = path.join(import.meta.dirname, '../../migrations');
 const accounts = Array.from({ length: 8 }, () => randomUUID());
 
 /** The catalogue on a database, with real play states and no files. */
 function openCatalog(database: Database): CatalogService {
   const events = createEventBus(silentLogger());
-  const store = createCatalogStore({ files: everythingPresent, keepers: [] });
+  const store = createCatalogStore({ files: fileSummaries, keepers: [] });
   const tracking: TrackingService = new TrackingService({
     store: new PlayStateStore(database),
     catalog: {
@@ -50,20 +54,19 @@ function openCatalog(database: Database): CatalogService {
 }
 
 function listQueries(count: number): [ItemFilter, number][] {
-  const dice = createDice(5);
-  const pick = <T>(from: readonly T[]): T => from[dice(from.length)]!;
-  const chance = (percent: number): boolean => dice(100) < percent;
+  const random = new Random(5);
+  const chance = (percent: number): boolean => random.below(100) < percent;
   return Array.from({ length: count }, () => [
     {
-      sort: pick(['title', 'added', 'year', 'rating', 'runtime', 'released'] as const),
-      order: pick(['asc', 'desc'] as const),
-      ...(chance(50) && { type: pick([['movie'], ['show'], ['movie', 'show']] as const).slice() }),
-      ...(chance(30) && { genre: [pick(genres)] }),
-      ...(chance(20) && { yearFrom: 1940 + dice(80) }),
-      ...(chance(15) && { ratingFrom: dice(90) }),
-      ...(chance(10) && { watched: pick(['watched', 'unwatched', 'inProgress'] as const) }),
+      sort: random.pick(['title', 'added', 'year', 'rating', 'runtime', 'released'] as const),
+      order: random.pick(['asc', 'desc'] as const),
+      ...(chance(50) && { type: random.pick([['movie'], ['show'], ['movie', 'show']] as const).slice() }),
+      ...(chance(30) && { genre: [random.pick(genres)] }),
+      ...(chance(20) && { yearFrom: 1940 + random.below(80) }),
+      ...(chance(15) && { ratingFrom: random.below(90) }),
+      ...(chance(10) && { watched: random.pick(['watched', 'unwatched', 'inProgress'] as const) }),
     },
-    1 + dice(chance(60) ? 5 : chance(75) ? 100 : 2000),
+    1 + random.below(chance(60) ? 5 : chance(75) ? 100 : 2000),
   ]);
 }
 
@@ -71,21 +74,21 @@ const searches = [
   'the',
   't',
   'ri',
-  'river',
+  'harbour',
   'silent har',
   'lantern',
-  '夜',
-  '千の',
-  'ночь',
-  'نهر',
-  '밤',
-  'kare',
+  '静',
+  '静か',
+  'гавань',
+  'الميناء',
+  '조용한',
+  'kowal',
   'golden',
   'q',
   'meadow 99',
   'zzzz',
-  'show 10',
-  'νυχτα',
+  'ember 10',
+  'oublie',
 ];
 
 /** Milliseconds of each call, and how many came a second. */
@@ -115,7 +118,8 @@ async function measure(name: string, database: Database, say: (line: string) => 
     })),
   );
   say(`${name}: storing ${grouped(films)} films with ten people each …`);
-  const perFilm = await fillCatalog(database, films, shows);
+  const size = { movies: films, shows, episodesPerShow, cast: 9, pictures: true };
+  const perFilm = (await fillCatalogue(database, size)).moviesMs / films;
   const catalog = openCatalog(database);
   const queries = listQueries(2000);
   const list = (index: number): Promise<unknown> => {

@@ -1,4 +1,5 @@
-import { genres, seedCatalogue } from '../harness/catalogue.ts';
+import { genres } from '../harness/catalogue-entries.ts';
+import { seedCatalogue } from '../harness/catalogue.ts';
 import { Client } from '../harness/client.ts';
 import { removeFolder, temporaryFolder } from '../harness/folder.ts';
 import { Random } from '../harness/random.ts';

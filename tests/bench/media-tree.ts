@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { seedTitle } from '../harness/catalogue.ts';
+import { seedTitle } from '../harness/catalogue-entries.ts';
 import { programs } from '../harness/programs.ts';
 import { Random } from '../harness/random.ts';
 
