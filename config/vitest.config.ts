@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['source', 'node'] };
-/** Once more in CI, whose machine is shared with others: what fails twice is broken. At home every failure counts at once. */
-const retry = process.env.CI ? 1 : 0;
 const ssr = { resolve: { conditions: ['source', 'node'] } };
 
-/** Unit tests lie beside their source; tests/api, tests/e2e and tests/regression have projects of their own. */
+/**
+ * Unit tests lie beside their source; tests/api, tests/e2e and tests/regression have projects of their own. Nothing is tried
+ * twice: a test that fails now and then has found something, in the code or in itself.
+ */
 export default defineConfig({
   resolve,
   ssr,
@@ -25,7 +26,6 @@ export default defineConfig({
             'config/tooling/**/*.test.ts',
           ],
           testTimeout: 20_000,
-          retry,
         },
       },
       ...(['sqlite', 'postgresql'] as const).map((dialect) => ({
@@ -37,7 +37,6 @@ export default defineConfig({
           env: { VITASCOPE_TEST_DIALECT: dialect },
           globalSetup: dialect === 'postgresql' ? ['tests/harness/postgres.setup.ts'] : [],
           testTimeout: 60_000,
-          retry,
           hookTimeout: 60_000,
         },
       })),
@@ -48,7 +47,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 180_000,
-          retry,
           hookTimeout: 180_000,
           fileParallelism: false,
         },
