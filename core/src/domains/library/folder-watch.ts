@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
-import { isImage, isMedia, isSidecarText, isSubtitle } from './scan/file-kinds.ts';
+import { isMedia, isSidecar } from './scan/file-kinds.ts';
 
 export interface FolderWatchListeners {
   /** A file that matters to a library appeared, changed or went. */
@@ -35,7 +35,7 @@ export const openFolderWatch: OpenFolderWatch = async (roots, listeners) => {
   return { close: () => watcher.close() };
 };
 
-const isWanted = (name: string): boolean => isMedia(name) || isSidecarText(name) || isImage(name) || isSubtitle(name);
+const isWanted = (name: string): boolean => isMedia(name) || isSidecar(name);
 
 /** Hidden things, and files that no scan looks at. Without `stats` nobody knows yet whether it is a folder. */
 const ignored = (path: string, stats?: Stats): boolean => {

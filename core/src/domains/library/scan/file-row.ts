@@ -109,20 +109,11 @@ const ownStream = (fileId: number, stream: ProbedStream): Row => ({
 });
 
 const externalStart = 1000;
-const subtitleCodecs: Readonly<Record<string, string>> = {
-  srt: 'subrip',
-  ass: 'ass',
-  ssa: 'ass',
-  vtt: 'webvtt',
-  sub: 'microdvd',
-  sup: 'hdmv_pgs_subtitle',
-};
-
-const externalStream = (fileId: number, { file, facts }: ExternalSubtitle, index: number): Row => ({
+const externalStream = (fileId: number, { file, facts, codec }: ExternalSubtitle, index: number): Row => ({
   file_id: fileId,
   stream_index: externalStart + index,
   stream_type: 'subtitle',
-  codec: subtitleCodecs[file.name.slice(file.name.lastIndexOf('.') + 1).toLowerCase()] ?? '',
+  codec,
   codec_string: '',
   profile: '',
   language: facts.language,

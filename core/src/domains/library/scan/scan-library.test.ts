@@ -44,6 +44,24 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     expect(await one('select count(*) from artwork')).toBe(1);
   });
 
+  it('takes a `.sub` for pictures where an index lies beside it, else for text', async () => {
+    const stem = 'Slow Boat (2012)/Slow Boat (2012)';
+    await library.film(`${stem}.mp4`);
+    for (const name of ['en.sub', 'en.idx', 'de.sub']) await library.sidecar(`${stem}.${name}`, '{1}{25}Ahoy');
+    await library.sidecar(`${stem}.fr.SUB`, '');
+    const external = async () => {
+      const rows = await library.db.database.all<{ language: string; codec: string }>(
+        'select language, codec from media_streams where external_path is not null order by language',
+      );
+      return rows.map(({ language, codec }) => `${language} ${codec}`);
+    };
+    await library.scan();
+    expect(await external()).toEqual(['deu microdvd', 'eng dvd_subtitle', 'fra microdvd']);
+    await library.sidecar(`${stem}.fr.IDX`, '# VobSub index file, v7');
+    expect(await library.scan()).toMatchObject({ changed: 1 });
+    expect(await external()).toEqual(['deu microdvd', 'eng dvd_subtitle', 'fra dvd_subtitle']);
+  });
+
   it('changes nothing when nothing changed, and opens no file', async () => {
     await library.film('Glass Harbour (2011)/Glass Harbour (2011).mp4');
     await library.scan();

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ArtworkKind } from '@vitascope/sdk';
 import { decodeText } from '../../../kernel/decode-text.ts';
 import type { FoundPicture } from '../../catalog/catalog-entry.ts';
-import { isImage, isSidecarText, isSubtitle, stemOf } from './file-kinds.ts';
+import { isSidecar, isSubtitle, stemOf, subtitleCodec } from './file-kinds.ts';
 import type { LocalSource, LocalSubject } from './scan-types.ts';
 import { compileGlobs, matchGlobs, type GlobVariables, type SidecarGlob } from './sidecar-globs.ts';
 import { readSubtitleName, type SubtitleFacts } from './subtitle-name.ts';
@@ -31,6 +31,8 @@ export interface CompiledSource {
 export interface ExternalSubtitle {
   file: FoundFile;
   facts: SubtitleFacts;
+  /** ffmpeg's name: `subrip`, `dvd_subtitle`, … */
+  codec: string;
 }
 
 const largestText = 256 * 1024;
@@ -99,7 +101,7 @@ export class SidecarFolders {
 
 function listSidecars(path: string): FoundFile[] {
   return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && (isSidecarText(entry.name) || isImage(entry.name) || isSubtitle(entry.name)))
+    .filter((entry) => entry.isFile() && isSidecar(entry.name))
     .map((entry) => {
       const full = join(path, entry.name);
       const { size, mtimeMs } = statSync(full);
@@ -194,7 +196,7 @@ export function findSubtitles(folder: SidecarFolder, mediaName: string): Externa
   const stem = stemOf(mediaName);
   return (folder.owned.get(stem.toLowerCase()) ?? []).flatMap((file) => {
     const facts = isSubtitle(file.name) ? readSubtitleName(file.name, stem) : undefined;
-    return facts ? [{ file, facts }] : [];
+    return facts ? [{ file, facts, codec: subtitleCodec(file.name, folder.files) }] : [];
   });
 }
 

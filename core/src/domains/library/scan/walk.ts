@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { isInside } from '../../../kernel/security/safe-path.ts';
-import { isImage, isMedia, isSidecarText, isSubtitle } from './file-kinds.ts';
+import { isMedia, isSidecar } from './file-kinds.ts';
 
 /** A file as the disk tells it. Times are whole milliseconds since 1970. */
 export interface FoundFile {
@@ -17,7 +17,7 @@ export interface FoundFolder {
   /** The number of the device it lies on. */
   device: string;
   media: FoundFile[];
-  /** NFO and other texts, pictures and subtitles. */
+  /** NFO and other texts, pictures, and subtitles with what belongs to them. */
   sidecars: FoundFile[];
   folders: string[];
 }
@@ -157,7 +157,6 @@ function keepFile(folder: FoundFolder, file: FoundFile): void {
   else if (isOfInterest(file.name)) folder.sidecars.push(file);
 }
 
-const isOfInterest = (name: string): boolean =>
-  isMedia(name) || isSidecarText(name) || isImage(name) || isSubtitle(name);
+const isOfInterest = (name: string): boolean => isMedia(name) || isSidecar(name);
 const isLibraryFolder = (name: string): boolean => !skippedFolders.has(name.toLowerCase()) && !working.test(name);
 const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
