@@ -4,7 +4,7 @@ import type { MediaFacts } from './media-facts.ts';
 import type { PlaybackSession } from './playback-session.ts';
 import type { startPlayback } from './playback.schema.ts';
 import type { StreamAddresses, StreamKind } from './stream-addresses.ts';
-import { formatOf, subtitleFileName, subtitleId } from './subtitles/subtitle-kind.ts';
+import { formatOf, subtitleFileName, subtitleId, unshownReason } from './subtitles/subtitle-kind.ts';
 import { audioLabel, subtitleLabel } from './track-labels.ts';
 
 export type StartedPlayback = z.input<NonNullable<(typeof startPlayback)['response']>>;
@@ -25,6 +25,7 @@ type MediaPart = Pick<
   | 'audioIndex'
   | 'audioTracks'
   | 'subtitleTracks'
+  | 'unshownSubtitles'
   | 'subtitleId'
   | 'fonts'
   | 'thumbnails'
@@ -78,6 +79,11 @@ export function viewMedia(
         },
       ];
     }),
+    unshownSubtitles: media.subtitles.flatMap((track, i) =>
+      formatOf(track)
+        ? []
+        : [{ label: subtitleLabel(track, i + 1, locale), codec: track.codec, reason: unshownReason(track) }],
+    ),
     fonts: media.fonts.map(({ index, name }) => ({ name, url: `${folder}/fonts/${index}${fonts}` })),
     ...(canMakePictures && media.video && { thumbnails: `${folder}/thumbnails/{ms}.jpg${at('thumbnails')}` }),
     chapters: media.chapters.map(({ startMs, title }) => ({ startMs: Math.max(0, startMs), title })),

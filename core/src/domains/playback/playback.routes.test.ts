@@ -22,7 +22,13 @@ describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
     await test.add([
       { path: film('direct.mp4') },
       { path: film('sound.mkv') },
-      { path: film('picture.mkv'), subtitles: [{ path: film('picture.srt'), codec: 'subrip' }] },
+      {
+        path: film('picture.mkv'),
+        subtitles: [
+          { path: film('picture.srt'), codec: 'subrip' },
+          { path: film('picture.sub'), codec: 'dvd_subtitle' },
+        ],
+      },
     ]);
   }, 120_000);
   afterAll(() => test.close());
@@ -101,6 +107,13 @@ describe.skipIf(missing !== '')(`playing over HTTP${missing}`, () => {
     // The second time they come from what was kept.
     const again = await test.server.ask(tracks[0]?.url ?? '');
     expect([again.text, again.headers['accept-ranges']]).toEqual([text, 'bytes']);
+  });
+
+  it('names subtitles that cannot be shown, and why', async () => {
+    const started = await start({ itemId: 3 });
+    expect(started.unshownSubtitles).toEqual([
+      { label: '#5', codec: 'dvd_subtitle', reason: expect.stringMatching(/browsers cannot show/) },
+    ]);
   });
 
   it('answers what is asked for at once while it still comes out of the film', async () => {

@@ -81,6 +81,8 @@ export const startPlayback = endpoint({
     audioIndex: z.int().nullable(),
     audioTracks: z.array(AudioTrack),
     subtitleTracks: z.array(SubtitleTrack),
+    /** Tracks that no browser can be shown, and why. */
+    unshownSubtitles: z.array(z.object({ label: z.string(), codec: z.string(), reason: z.string() })),
     /** The one to begin with, by the account's languages and subtitle mode; null for none. */
     subtitleId: z.string().nullable(),
     /** Fonts attached to the file, for ASS; signed. */

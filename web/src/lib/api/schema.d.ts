@@ -5436,6 +5436,11 @@ export interface operations {
                             external: boolean;
                             url: string;
                         }[];
+                        unshownSubtitles: {
+                            label: string;
+                            codec: string;
+                            reason: string;
+                        }[];
                         subtitleId: string | null;
                         fonts: {
                             name: string;

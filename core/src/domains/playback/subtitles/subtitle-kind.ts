@@ -33,6 +33,14 @@ export function formatOf({ codec, externalPath }: SubtitleFacts): SubtitleFormat
   return byExtension[path.extname(externalPath).toLowerCase()];
 }
 
+const pictureCodecs = new Set(['dvd_subtitle', 'dvb_subtitle', 'xsub']);
+
+/** Why no browser can be shown a track. */
+export const unshownReason = ({ codec }: SubtitleFacts): string =>
+  pictureCodecs.has(codec)
+    ? 'These subtitles are pictures of a kind that browsers cannot show, as DVDs and broadcasts have them. Put text subtitles (.srt) beside the film.'
+    : 'Subtitles of this kind cannot be shown in a browser. Put text subtitles (.srt) beside the film.';
+
 /** Name of a track in addresses of this session: `stream:3`, `file:12`. */
 export const subtitleId = (track: SubtitleFacts): string =>
   track.externalPath === undefined ? `stream:${track.index}` : `file:${track.streamId}`;
