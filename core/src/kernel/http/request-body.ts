@@ -60,12 +60,14 @@ function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       size += chunk.length;
       if (size <= maxBytes) return void chunks.push(chunk);
-      request.pause();
+      // The rest is somebody else's to throw away.
+      request.off('data', onData).pause();
       reject(tooLarge(maxBytes));
-    });
+    };
+    request.on('data', onData);
     request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.once('error', reject);
     request.once('close', () => reject(new AppError('cancelled', 'The client left before the body was whole.')));
