@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testDialects } from '../../../kernel/database/database.testing.ts';
 import { createTestLibrary, type TestLibrary } from './scan.testing.ts';
@@ -117,6 +118,24 @@ describe.each(testDialects)('scanning films on %s', (dialect) => {
     expect(await one('select id from media_files')).toBe(id);
     expect(await library.rows()).toMatchObject([{ file: 'Again/Old Name (2001) [1080p].mp4', missing: false }]);
     expect(await library.titles()).toEqual(['Old Name 1']);
+  });
+
+  it.each([
+    ['its name', 'Old Name (2001)/old name (2001).mp4'],
+    ['its folder', 'OLD NAME (2001)/Old Name (2001).mp4'],
+  ])('takes a file for the same when only capitals of %s change where they make no difference', async (_, path) => {
+    await library.film('Old Name (2001)/Old Name (2001).mp4');
+    await library.scan();
+    const id = await one('select id from media_files');
+    await rename(join(library.root, 'Old Name (2001)'), join(library.root, 'other'));
+    await rename(join(library.root, 'other'), join(library.root, dirname(path)));
+    await rename(join(library.root, dirname(path), 'Old Name (2001).mp4'), join(library.root, path));
+    const exists = (asked: string) =>
+      asked.toLowerCase() === join(library.root, path).toLowerCase() || existsSync(asked);
+    expect(await library.scan({ exists })).toMatchObject({ added: 0, moved: 1, missing: 0 });
+    expect(await library.scan({ exists })).toMatchObject({ added: 0, moved: 0, missing: 0 });
+    expect(await library.rows()).toMatchObject([{ file: path, missing: false }]);
+    expect(await one('select id from media_files')).toBe(id);
   });
 
   it('takes a copy for a second file', async () => {

@@ -3,6 +3,7 @@ import { readJson } from '../../../kernel/database/database.ts';
 import { notFound } from '../../../kernel/errors.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
 import { LibrarySettings } from '../library.schema.ts';
+import type { ExactNamesParts } from './exact-names.ts';
 import type { DeviceLookup } from './mounts.ts';
 import { RootScan, type ScannedRoot } from './scan-root.ts';
 import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
@@ -15,6 +16,7 @@ export interface LibraryScanParts {
   /** Folders of the server itself, which no scan enters. */
   reserved: readonly string[];
   device?: DeviceLookup | undefined;
+  exists?: ExactNamesParts['exists'];
   signal: AbortSignal;
   onProgress(progress: ScanProgress): void;
   onChange(change: ScanChange): void;

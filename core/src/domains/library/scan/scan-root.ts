@@ -5,6 +5,7 @@ import type { CatalogStore } from '../../catalog/catalog-store.ts';
 import { inNumbers } from '../../catalog/value-list.ts';
 import { isWithin } from '../folder-rules.ts';
 import { parseName } from '../name-parser/parse-name.ts';
+import { ExactNames, type ExactNamesParts } from './exact-names.ts';
 import { shapeOf, type FolderShape } from './folder-shape.ts';
 import { FileIdentifier, type PlacedFile } from './identify-files.ts';
 import { findByFingerprint, loadKnownFiles, type KnownFile } from './known-files.ts';
@@ -34,6 +35,7 @@ export interface RootScanParts {
   /** Folders of the server itself: what lies there is nobody's media. */
   reserved: readonly string[];
   device?: DeviceLookup | undefined;
+  exists?: ExactNamesParts['exists'];
   signal: AbortSignal;
   onProgress(progress: ScanProgress): void;
   onChange(change: ScanChange): void;
@@ -311,11 +313,12 @@ export class RootScan {
     const candidates = await findByFingerprint(this.#parts.database, [
       ...new Set(fresh.map(({ file }) => file.fingerprint)),
     ]);
+    const names = this.#exactNames();
     const taken = new Set<number>();
     for (const { file } of fresh) {
       const gone = candidates.find(
         (known) =>
-          known.fingerprint === file.fingerprint && !taken.has(known.id) && (known.missing || !existsSync(known.path)),
+          known.fingerprint === file.fingerprint && !taken.has(known.id) && (known.missing || !names.has(known.path)),
       );
       if (!gone) continue;
       taken.add(gone.id);
@@ -323,6 +326,10 @@ export class RootScan {
       file.movedFrom = gone.path;
       this.#left.add(gone.path);
     }
+  }
+
+  #exactNames(): ExactNames {
+    return new ExactNames({ root: this.#root.path, exists: this.#parts.exists });
   }
 
   async #markReturned(): Promise<void> {
@@ -336,6 +343,7 @@ export class RootScan {
   async #markMissing(): Promise<void> {
     const { order, summary } = this.#parts;
     const scopes = order.folders ? this.#starts() : [this.#root.path];
+    const names = this.#exactNames();
     const gone = [...this.#known.values()].filter(
       (file) =>
         !file.missing &&
@@ -343,7 +351,7 @@ export class RootScan {
         !this.#left.has(file.path) &&
         scopes.some((scope) => isWithin(file.path, scope)) &&
         !this.#isHidden(file.path) &&
-        !existsSync(file.path),
+        !names.has(file.path),
     );
     for (const batch of chunks(gone, missingBatch)) {
       await this.#change(

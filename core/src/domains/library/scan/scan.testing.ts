@@ -46,6 +46,7 @@ export interface TestLibrary {
     host?: Partial<ScanHost>;
     reserved?: string[];
     device?: DeviceLookup;
+    exists?: (path: string) => boolean;
   }): Promise<ScanSummary>;
   /** Rows for comparing: names, states and titles. */
   rows(): Promise<{ file: string; state: string; item: string | null; missing: boolean; problem: string }[]>;
@@ -89,6 +90,7 @@ export async function createTestLibrary(dialect: Dialect, type: LibraryKind = 'm
       host: other = {},
       reserved = [],
       device,
+      exists,
     } = {}) =>
       scanLibrary({
         database,
@@ -103,6 +105,7 @@ export async function createTestLibrary(dialect: Dialect, type: LibraryKind = 'm
         },
         reserved,
         device,
+        exists,
         signal,
         onProgress: () => undefined,
         onChange,
