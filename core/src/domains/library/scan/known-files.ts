@@ -74,3 +74,14 @@ const knownOf = (row: Row): KnownFile => ({
   incomplete: row.scanned_at === null,
   parsed: typeof row.parsed === 'string' ? row.parsed : JSON.stringify(row.parsed),
 });
+
+/** What each folder's main file was matched with. */
+export function bestByFolder(files: Iterable<KnownFile>): Map<string, KnownFile> {
+  const result = new Map<string, KnownFile>();
+  for (const file of files) {
+    const kept = result.get(file.folder);
+    const better = file.itemId !== null && file.role === 'main' && file.matchState === 'matched';
+    if (better && (!kept || kept.role !== 'main')) result.set(file.folder, file);
+  }
+  return result;
+}

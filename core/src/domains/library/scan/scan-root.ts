@@ -2,13 +2,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../../../kernel/database/database.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
-import { inNumbers } from '../../catalog/value-list.ts';
 import { isWithin } from '../folder-rules.ts';
 import { parseName } from '../name-parser/parse-name.ts';
 import { ExactNames, type ExactNamesParts } from './exact-names.ts';
 import { shapeOf, type FolderShape } from './folder-shape.ts';
 import { FileIdentifier, type PlacedFile } from './identify-files.ts';
-import { findByFingerprint, loadKnownFiles, type KnownFile } from './known-files.ts';
+import { bestByFolder, findByFingerprint, loadKnownFiles, type KnownFile } from './known-files.ts';
+import { markMissing } from './mark-missing.ts';
 import { prepareFile } from './prepare-file.ts';
 import { Mounts, readDevices, writeDevices, type DeviceLookup, type RootDevices } from './mounts.ts';
 import { PathResolver } from './resolve-paths.ts';
@@ -43,7 +43,6 @@ export interface RootScanParts {
 
 /** Small enough that a transaction holds others up for a few milliseconds only. */
 const batchSize = 40;
-const missingBatch = 500;
 const breathMs = 20;
 const unmounted =
   'The disk that was mounted here is away. Nothing on it was removed; mount it and scan again. If it is gone for good, put a file named .ignore into this folder.';
@@ -107,7 +106,7 @@ export class RootScan {
       rootPath: this.#root.path,
       threshold: library.threshold,
     };
-    this.#store = new FileStore({ database, catalog, knownByFolder: byFolder(this.#known.values()) }, target);
+    this.#store = new FileStore({ database, catalog, knownByFolder: bestByFolder(this.#known.values()) }, target);
     try {
       for (const start of this.#starts()) await this.#walkFrom(start);
       await this.#flush();
@@ -333,11 +332,8 @@ export class RootScan {
   }
 
   async #markReturned(): Promise<void> {
-    const { summary } = this.#parts;
-    for (const ids of chunks(this.#returned, missingBatch)) {
-      await this.#change(ids, 'missing_since = null');
-      summary.returned += ids.length;
-    }
+    await markMissing(this.#parts, this.#returned, null);
+    this.#parts.summary.returned += this.#returned.length;
   }
 
   async #markMissing(): Promise<void> {
@@ -353,40 +349,17 @@ export class RootScan {
         !this.#isHidden(file.path) &&
         !names.has(file.path),
     );
-    for (const batch of chunks(gone, missingBatch)) {
-      await this.#change(
-        batch.map((file) => file.id),
-        'missing_since = ?',
-        [Date.now()],
-      );
-      summary.missing += batch.length;
-    }
+    await markMissing(
+      this.#parts,
+      gone.map(({ id }) => id),
+      Date.now(),
+    );
+    summary.missing += gone.length;
   }
 
   #isHidden(path: string): boolean {
     for (const unreadable of this.#unreadable) if (isWithin(path, unreadable)) return true;
     return false;
-  }
-
-  async #change(ids: readonly number[], set: string, parameters: readonly number[] = []): Promise<void> {
-    const { database, catalog, onChange } = this.#parts;
-    const items = await database.transaction(async (queries) => {
-      const files = inNumbers(queries.dialect, 'id', ids);
-      await queries.run(`update media_files set ${set}, updated_at = ? where ${files.sql}`, [
-        ...parameters,
-        Date.now(),
-        ...files.parameters,
-      ]);
-      const links = inNumbers(queries.dialect, 'file_id', ids);
-      const rows = await queries.all<{ item_id: number }>(
-        `select distinct item_id from media_file_items where ${links.sql}`,
-        links.parameters,
-      );
-      const itemIds = rows.map((row) => row.item_id);
-      await catalog.refreshFiles(queries, itemIds);
-      return itemIds;
-    });
-    onChange({ added: [], updated: items, removed: [], identified: [] });
   }
 
   async #leave(unavailable: string): Promise<void> {
@@ -398,18 +371,4 @@ export class RootScan {
     ]);
     summary.roots.push({ rootId: this.#root.id, path: this.#root.path, unavailable });
   }
-}
-
-function byFolder(files: Iterable<KnownFile>): Map<string, KnownFile> {
-  const result = new Map<string, KnownFile>();
-  for (const file of files) {
-    const kept = result.get(file.folder);
-    const better = file.itemId !== null && file.role === 'main' && file.matchState === 'matched';
-    if (better && (!kept || kept.role !== 'main')) result.set(file.folder, file);
-  }
-  return result;
-}
-
-function* chunks<T>(list: readonly T[], size: number): Generator<T[]> {
-  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
 }
