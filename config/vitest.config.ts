@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['source', 'node'] };
 const ssr = { resolve: { conditions: ['source', 'node'] } };
+/** How long `expect.poll` waits for what must happen: patience for a machine shared with others, which costs nothing elsewhere. */
+const expect = { poll: { timeout: 10_000 } };
 
 /**
  * Unit tests lie beside their source; tests/api, tests/e2e and tests/regression have projects of their own. Nothing is tried
@@ -25,6 +27,7 @@ export default defineConfig({
             'web/src/**/*.test.ts',
             'config/tooling/**/*.test.ts',
           ],
+          expect,
           testTimeout: 20_000,
         },
       },
@@ -36,6 +39,7 @@ export default defineConfig({
           include: ['tests/api/**/*.test.ts', 'tests/regression/**/*.test.ts'],
           env: { VITASCOPE_TEST_DIALECT: dialect },
           globalSetup: dialect === 'postgresql' ? ['tests/harness/postgres.setup.ts'] : [],
+          expect,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -46,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          expect,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -52,11 +52,20 @@ describe.each(testDialects)('jobs on %s whose server is killed again and again',
     const ids: string[] = [];
     for (let n = 0; n < jobs; n += 1) ids.push((await engine.start('crash.work', { n })).id);
 
+    /** Resolves as soon as another step is done, or nothing is left to do. */
+    const goesOn = async (before: number): Promise<void> => {
+      const open = "select count(*) as count from jobs where state in ('queued', 'running', 'waiting')";
+      const left = async () => (await database.first<{ count: number }>(open))?.count;
+      await expect.poll(async () => (await worked()).length > before || Number(await left()) === 0).toBe(true);
+    };
+
     const repeated: string[] = [];
     let interrupted = 0;
     for (let kill = 0; kill < kills; kill += 1) {
+      const already = (await worked()).length;
       const server = await startServer(options);
-      await delay(Math.random() * 150);
+      await goesOn(already);
+      await delay(Math.random() * 100);
       server.kill('SIGKILL');
       await once(server, 'exit');
       const [finished, before] = [await journaled(), (await worked()).length];
@@ -65,7 +74,7 @@ describe.each(testDialects)('jobs on %s whose server is killed again and again',
       );
       interrupted += running?.count ?? 0;
       const next = await startServer(options);
-      await delay(30);
+      await goesOn(before);
       next.kill('SIGKILL');
       await once(next, 'exit');
       repeated.push(...(await worked()).slice(before).filter((step) => finished.has(step)));

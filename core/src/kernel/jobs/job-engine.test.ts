@@ -408,6 +408,8 @@ describe.each(testDialects)('the job engine on %s', (dialect) => {
   });
 
   it('takes over at once what a killed process of this host left, and after the lease what another host did', async () => {
+    let time = Date.now();
+    engine = build({ clock: { now: () => time } });
     engine.register([job('orphan', async (_, context) => context.attempt)]);
     const orphans = await Promise.all([engine.start('orphan', {}), engine.start('orphan', {})]);
     const dead = createLeaseOwner().replace(/\/\d+\//, '/4194305/');
@@ -417,11 +419,12 @@ describe.each(testDialects)('the job engine on %s', (dialect) => {
         `update jobs set state = 'running', attempt = 1, lease_owner = ?, lease_until = ? where id = ?`,
         [owner, until, id],
       );
-    await lend(orphans[0].id, dead, Date.now() + 60_000);
-    await lend(orphans[1].id, elsewhere, Date.now() + 1500);
+    await lend(orphans[0].id, dead, time + 60_000);
+    await lend(orphans[1].id, elsewhere, time + 60_000);
     await engine.open();
     expect(await engine.finished(orphans[0].id)).toBe(1);
     expect((await rowOf(orphans[1].id)).state).toBe('running');
+    time += 60_001;
     expect(await engine.finished(orphans[1].id)).toBe(1);
     expect((await rowOf(orphans[1].id)).recoveries).toBe(1);
   });

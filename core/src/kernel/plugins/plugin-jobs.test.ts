@@ -75,8 +75,7 @@ describe('jobs of plugins', () => {
 
   it('go on after the last finished step when the server was restarted in between', async () => {
     const { id } = await start('steps');
-    const isNapping = async () => (await host.jobs.store.find(id))!.state === 'waiting';
-    while (!(await isNapping())) await new Promise((resolve) => setTimeout(resolve, 5));
+    await host.inState(id, 'waiting');
     host = await host.restart();
     expect(await host.jobs.finished(id)).toMatchObject({ two: 2, doubled: 4 });
     expect(await ran()).toEqual({ one: 1, two: 1, 'child 2': 1 });
@@ -126,13 +125,11 @@ describe('jobs of plugins', () => {
 
   it('are handed back when their plugin is switched off, and go on when it is back', async () => {
     const { id } = await start('waits');
-    while ((await host.jobs.store.find(id))!.state !== 'running')
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await host.inState(id, 'running');
     await host.service.disable('works');
     expect((await host.jobs.store.find(id))!.state).toBe('queued');
     await host.service.enable('works');
-    while ((await host.jobs.store.find(id))!.state !== 'running')
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await host.inState(id, 'running');
     await host.jobs.cancel(id);
     await expect(host.jobs.finished(id)).rejects.toMatchObject({ code: 'cancelled' });
     expect(host.log.join('')).not.toContain('left something behind');

@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../database/database.test
 import { createEventBus } from '../events/create-event-bus.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { startTestServer, testCallers, testKey, type TestServer } from '../http/http-server.testing.ts';
+import type { JobState } from '../jobs/job.ts';
 import { createJobEngine, type JobEngine } from '../jobs/job-engine.ts';
 import { createLog } from '../log/logger.ts';
 import { createSecretBox } from '../security/secret-box.ts';
@@ -32,6 +33,8 @@ export interface PluginHarness extends Plugins {
   install(...names: string[]): Promise<void>;
   /** Writes a plugin of one file into the plugin folder, its manifest by the SDK's own command. */
   write(id: string, source: string): Promise<void>;
+  /** Resolves when a job is in this state. */
+  inState(jobId: string, state: JobState): Promise<void>;
   /** Stops the host and starts another one on the same data. */
   restart(options?: Partial<PluginsOptions>): Promise<PluginHarness>;
   close(): Promise<void>;
@@ -123,6 +126,15 @@ async function open(ground: Ground): Promise<PluginHarness> {
     log,
     install: ground.install,
     write: ground.write,
+    async inState(jobId, state) {
+      const coming = Promise.withResolvers<void>();
+      const stop = events.on(
+        'job.changed',
+        (job) => void (job.id === jobId && job.state === state && coming.resolve()),
+      );
+      if ((await jobs.store.find(jobId))?.state !== state) await coming.promise;
+      stop();
+    },
     async restart(options = {}) {
       await stop();
       return open({ ...ground, options: { ...ground.options, ...options } });

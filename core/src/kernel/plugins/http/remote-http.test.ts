@@ -126,12 +126,17 @@ describe('requests of plugins', () => {
   });
 
   it('end with their caller', async () => {
+    const asked = Promise.withResolvers<void>();
     const closed = new Promise<void>((resolve) => {
-      answer = (_, response) => void response.on('close', resolve);
+      answer = (_, response) => {
+        response.on('close', resolve);
+        asked.resolve();
+      };
     });
     const stop = new AbortController();
     const pending = send({}, sender(), stop.signal);
-    setTimeout(() => stop.abort(Object.assign(new Error('left'), { code: 'cancelled' })), 50);
+    await asked.promise;
+    stop.abort(Object.assign(new Error('left'), { code: 'cancelled' }));
     await expect(pending).rejects.toMatchObject({ code: 'cancelled' });
     await closed;
   });
