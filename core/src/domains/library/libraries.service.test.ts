@@ -41,6 +41,27 @@ describe.each(testDialects)('libraries on %s', (dialect) => {
     ).toBe('');
   });
 
+  it('tell how much of what people said goes with a folder', async () => {
+    for (const path of ['a/Glass Harbour (2011).mp4', 'a/Untitled.mp4', 'a/junk.mp4', 'b/Nine Tides (2018).mp4'])
+      await harness.film(path);
+    const id = await harness.library('movies', [at('a'), at('b')]);
+    expect(await harness.domain.libraries.get(id)).toMatchObject({ decidedCount: 0 });
+    const said = [
+      await harness.ask(`POST /library/${await harness.fileId('a/Untitled.mp4')}/match`, {
+        create: { type: 'movie', title: 'Salt Line', year: 1994 },
+      }),
+      await harness.ask(`POST /library/${await harness.fileId('a/junk.mp4')}/ignore`, { ignored: true }),
+    ];
+    expect(said.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await harness.domain.libraries.get(id)).toMatchObject({
+      decidedCount: 2,
+      folders: [
+        { path: at('a'), decidedCount: 2 },
+        { path: at('b'), decidedCount: 0 },
+      ],
+    });
+  });
+
   it('say that they are being scanned as long as a scan waits or runs', async () => {
     await mkdir(at('films'));
     const id = await harness.library('movies', [at('films')]);

@@ -195,6 +195,7 @@ const viewOf = (library: StoredLibrary, counts: FileCounts) => ({
   fileCount: counts.files,
   unmatchedCount: counts.unmatched,
   missingCount: counts.missing,
+  decidedCount: counts.decided,
   createdAt: new Date(library.createdAt).toISOString(),
 });
 
@@ -206,4 +207,5 @@ const rootView = (root: StoredRoot, counts: FileCounts): LibraryView['folders'][
   lastScanAt: root.lastScanAt === null ? null : new Date(root.lastScanAt).toISOString(),
   fileCount: counts.files,
   sizeBytes: counts.bytes,
+  decidedCount: counts.decided,
 });

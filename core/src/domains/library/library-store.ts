@@ -46,6 +46,8 @@ export interface FileCounts {
   items: number;
   unmatched: number;
   missing: number;
+  /** Files of which a person said what they are, or that they are nothing. */
+  decided: number;
   bytes: number;
 }
 
@@ -168,6 +170,7 @@ export class LibraryStore {
       items: number;
       unmatched: number;
       missing: number;
+      decided: number;
       bytes: number;
     }>(
       `select ${column} as id,
@@ -175,17 +178,19 @@ export class LibraryStore {
          count(distinct case when missing_since is null then item_id end) as items,
          sum(case when missing_since is null and match_state = 'unmatched' then 1 else 0 end) as unmatched,
          sum(case when missing_since is null then 0 else 1 end) as missing,
+         sum(case when match_source = 'manual' or match_state = 'ignored' then 1 else 0 end) as decided,
          sum(case when missing_since is null then file_size_bytes else 0 end) as bytes
        from media_files group by ${column}`,
     );
     return new Map(
-      rows.map(({ id, files, items, unmatched, missing, bytes }) => [
+      rows.map(({ id, files, items, unmatched, missing, decided, bytes }) => [
         Number(id),
         {
           files: Number(files),
           items: Number(items),
           unmatched: Number(unmatched),
           missing: Number(missing),
+          decided: Number(decided),
           bytes: Number(bytes),
         },
       ]),
@@ -193,7 +198,7 @@ export class LibraryStore {
   }
 }
 
-export const noFiles: FileCounts = { files: 0, items: 0, unmatched: 0, missing: 0, bytes: 0 };
+export const noFiles: FileCounts = { files: 0, items: 0, unmatched: 0, missing: 0, decided: 0, bytes: 0 };
 
 async function insertRoots(
   queries: Queries,

@@ -14,6 +14,8 @@ const RootFolder = z.object({
   lastScanAt: instant.nullable(),
   fileCount: z.int(),
   sizeBytes: z.int(),
+  /** Files of which a person said what they are, or that they are nothing: what is forgotten with the folder for good. */
+  decidedCount: z.int(),
 });
 /** Members without their defaults, for changes: there what is left out stays as it is. */
 const settings = {
@@ -44,6 +46,8 @@ export const Library = z.object({
   fileCount: z.int(),
   unmatchedCount: z.int(),
   missingCount: z.int(),
+  /** Of all its folders. */
+  decidedCount: z.int(),
   scanning: z.boolean(),
   createdAt: instant,
 });
@@ -82,6 +86,8 @@ export const updateLibrary = endpoint({
   verb: 'PATCH /libraries/:id',
   tag: 'library',
   summary: 'Changes name, type, folders or settings.',
+  description:
+    'A folder that is left out of `folders` is forgotten with its titles, and with what people said of its files (`decidedCount`): added again, they are recognised anew.',
   access: 'admin',
   params: idParams,
   body: z
@@ -98,6 +104,8 @@ export const deleteLibrary = endpoint({
   verb: 'DELETE /libraries/:id',
   tag: 'library',
   summary: 'Forgets a library and the titles that only it had. Files are never touched.',
+  description:
+    'What people said of its files (`decidedCount`) is forgotten too: added again, they are recognised anew.',
   access: 'admin',
   params: idParams,
   response: ok,

@@ -90,6 +90,13 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
     return roots;
   };
 
+  const tellLoss = async (library: string, roots: readonly number[]): Promise<void> => {
+    const counts = await store.countByRoot();
+    const matches = roots.reduce((sum, id) => sum + (counts.get(id)?.decided ?? 0), 0);
+    if (matches > 0)
+      logger.warn({ library, matches }, 'Matches made by hand are forgotten with the folders they are in.');
+  };
+
   /** Makes a library what is wanted; whether it has to be scanned. */
   const ensure = async (
     wanted: Wanted,
@@ -109,6 +116,7 @@ export function createManagedLibraries(parts: ManagedLibrariesParts): ManagedLib
       { name: wanted.name, type: wanted.type, settings: wanted.settings, managedBy: wanted.managedBy },
     );
     if (isSame && gone.length === 0 && added.length === 0) return { id: own.id, scan: false };
+    if (gone.length > 0) await tellLoss(wanted.name, gone);
     const inGone = { sql: `root_id in (${gone.map(() => '?').join(', ') || 'null'})`, parameters: gone };
     await forgetFiles(forget(own.id), inGone, async (queries) => {
       await store.removeRoots(queries, gone);

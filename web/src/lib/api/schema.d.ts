@@ -791,11 +791,17 @@ export interface paths {
         get: operations["getLibrary"];
         put?: never;
         post?: never;
-        /** Forgets a library and the titles that only it had. Files are never touched. */
+        /**
+         * Forgets a library and the titles that only it had. Files are never touched.
+         * @description What people said of its files (`decidedCount`) is forgotten too: added again, they are recognised anew.
+         */
         delete: operations["deleteLibrary"];
         options?: never;
         head?: never;
-        /** Changes name, type, folders or settings. */
+        /**
+         * Changes name, type, folders or settings.
+         * @description A folder that is left out of `folders` is forgotten with its titles, and with what people said of its files (`decidedCount`): added again, they are recognised anew.
+         */
         patch: operations["updateLibrary"];
         trace?: never;
     };
@@ -2142,11 +2148,13 @@ export interface components {
                 lastScanAt: string | null;
                 fileCount: number;
                 sizeBytes: number;
+                decidedCount: number;
             }[];
             itemCount: number;
             fileCount: number;
             unmatchedCount: number;
             missingCount: number;
+            decidedCount: number;
             scanning: boolean;
             /** Format: date-time */
             createdAt: string;

@@ -57,10 +57,10 @@ export class Libraries {
     });
   }
 
-  async remove({ id, name }: Library): Promise<void> {
+  async remove({ id, name, decidedCount }: Library): Promise<void> {
     const sure = await this.#app.confirmations.ask({
       title: m.libraries_remove_title({ name }),
-      body: m.libraries_remove_text(),
+      body: [m.libraries_remove_text(), lossWords(decidedCount)].filter(Boolean).join(' '),
       action: m.action_remove(),
       danger: true,
     });
@@ -107,3 +107,7 @@ export class Libraries {
     return (job?.input as { libraryId?: number } | undefined)?.libraryId;
   }
 }
+
+/** What goes with files that are forgotten; empty when nobody said anything of them. */
+export const lossWords = (decided: number): string =>
+  decided > 0 ? m.libraries_remove_decided({ count: decided }) : '';

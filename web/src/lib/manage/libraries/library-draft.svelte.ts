@@ -22,6 +22,7 @@ export class LibraryDraft {
   busy = $state(false);
   #app: App;
   #id: number | undefined;
+  #before: Library['folders'] = [];
 
   constructor(app: App, library?: Library) {
     this.#app = app;
@@ -29,6 +30,7 @@ export class LibraryDraft {
     this.#id = library.id;
     this.name = library.name;
     this.type = library.type;
+    this.#before = library.folders;
     this.folders = library.folders.map((folder) => folder.path);
     this.settings = { ...defaults, ...library.settings };
   }
@@ -39,6 +41,12 @@ export class LibraryDraft {
 
   get ready(): boolean {
     return this.name.trim() !== '' && this.folders.length > 0;
+  }
+
+  /** Files in folders that go of which somebody said what they are. */
+  get lostDecisions(): number {
+    const gone = this.#before.filter(({ path }) => !this.folders.includes(path));
+    return gone.reduce((sum, { decidedCount }) => sum + decidedCount, 0);
   }
 
   /** The first folder of a new library also suggests its name and kind. */
