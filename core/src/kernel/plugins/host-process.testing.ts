@@ -10,7 +10,7 @@ import { createPlugins } from './create-plugins.ts';
 
 /*
  * A plugin host in a process of its own, for tests of what ends the process: `node host-process.testing.ts <data folder> <plugin>`
- * enables the plugin unless it is in quarantine, says `app.ready`, prints the plugin's state and stays until it is told to end.
+ * enables the plugin unless it is in quarantine, prints its state, says `app.ready` and stays until it is told to end.
  */
 const [dataDir, id] = process.argv.slice(2) as [string, string];
 const { logger } = createLog({ level: 'warn', format: 'json', keepLines: 100 }, process.stderr);
@@ -29,8 +29,8 @@ const { service, module } = createPlugins({
   routes: () => ({ addRoutes: () => undefined, removeRoutes: () => undefined }),
 });
 await module.start?.(new AbortController().signal);
-await service.announceReady('0.0.0-test');
 if (service.get(id).state === 'discovered') await service.enable(id);
 process.stdout.write(`${JSON.stringify(service.get(id))}\n`);
+await service.announceReady('0.0.0-test');
 process.stdin.resume();
 process.stdin.once('end', () => process.exit(0));
