@@ -2,6 +2,7 @@ import { m } from '#messages';
 import type { components } from '#lib/api/schema.d.ts';
 import { formatRuntime } from '#lib/i18n/format.ts';
 import { episodeCode } from '#lib/catalog/card.ts';
+import { codecWords } from './codec-words.ts';
 
 /** Everything about one title. */
 export type ItemDetail = components['schemas']['ItemDetail'];
@@ -60,8 +61,7 @@ export const ratingWords = (rating: number): string => (rating / 10).toFixed(1);
 /** A file by what sets it apart from other versions: its name for itself, resolution, HDR, codec. */
 export function versionWords(file: MediaFile): string {
   return (
-    [file.version, file.resolution, file.hdr, file.videoCodec.toUpperCase()].filter(Boolean).join(' · ') ||
-    file.fileName
+    [file.version, file.resolution, file.hdr, codecWords(file.videoCodec)].filter(Boolean).join(' · ') || file.fileName
   );
 }
 
