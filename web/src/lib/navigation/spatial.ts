@@ -67,7 +67,7 @@ function ownsArrows(element: Element | null): boolean {
     element.closest('[role="menu"], [role="listbox"], [role="tablist"], [data-own-arrows]')
   )
     return true;
-  return element.matches('textarea, select, input:not([type="checkbox"], [type="button"])');
+  return element.matches('textarea, select, option, input:not([type="checkbox"], [type="button"])');
 }
 
 function candidates(root: Document): HTMLElement[] {
