@@ -4,7 +4,7 @@ import { loadArtwork } from './artwork-store.ts';
 import type { ArtworkRow } from './artwork-store.ts';
 import { updateItems } from './item-updates.ts';
 import type { ItemUpdate } from './item-updates.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** Kinds of which a title shows one, and the column that says which. */
 export const chosenKinds = {

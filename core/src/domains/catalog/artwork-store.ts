@@ -1,6 +1,6 @@
 import type { Queries } from '../../kernel/database/database.ts';
 import type { FoundPicture, MetadataSource } from './catalog-entry.ts';
-import { inNumbers, storable } from './value-list.ts';
+import { inNumbers, storable } from '../../kernel/database/sql-fragment.ts';
 
 /** The pictures that are known of an item now. */
 export interface ItemPictures {

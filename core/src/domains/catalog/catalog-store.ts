@@ -15,7 +15,7 @@ import type { FileSummaries, ItemKeeper } from './ports.ts';
 import { beginCatalogChange } from './revision.ts';
 import { indexItems } from './search-index.ts';
 import { storeTerms, termFields } from './term-store.ts';
-import { storable } from './value-list.ts';
+import { storable } from '../../kernel/database/sql-fragment.ts';
 
 export interface CatalogStoreOptions {
   files: FileSummaries;

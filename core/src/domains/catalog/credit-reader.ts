@@ -3,7 +3,7 @@ import type { Queries } from '../../kernel/database/database.ts';
 import type { getPerson, search } from './catalog.schema.ts';
 import type { PictureAnswer, ShowPicture } from './picture-view.ts';
 import type { ItemDescription } from './ports.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 export type PersonCard = z.input<(typeof search)['response'] & z.ZodType>['people'][number];
 export type PersonDescription = z.input<(typeof getPerson)['response'] & z.ZodType>;

@@ -1,7 +1,7 @@
 import type { Credit } from '@vitascope/sdk';
 import type { Queries } from '../../kernel/database/database.ts';
 import { resolvePeople } from './people-store.ts';
-import { inNumbers, storable } from './value-list.ts';
+import { inNumbers, storable } from '../../kernel/database/sql-fragment.ts';
 
 /** The credits an item shall have. */
 export interface ItemCredits {

@@ -7,7 +7,7 @@ import type { IdSet } from './id-set.ts';
 import { universeOf } from './item-filter.ts';
 import type { ItemFilter } from './item-filter.ts';
 import type { ItemIds } from './item-ids.ts';
-import type { SqlFragment } from './ports.ts';
+import type { SqlFragment } from '../../kernel/database/sql-fragment.ts';
 import type { CatalogRevision } from './revision.ts';
 import { compareInitials } from './sort-title.ts';
 

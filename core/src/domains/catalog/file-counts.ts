@@ -5,7 +5,7 @@ import { updateItems } from './item-updates.ts';
 import type { ItemUpdate } from './item-updates.ts';
 import type { FileSummaries, FileSummary } from './ports.ts';
 import type { Provenance } from './item-fields.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 interface CountedRow {
   id: number;

@@ -1,4 +1,4 @@
-import { storable } from './value-list.ts';
+import { storable } from '../../kernel/database/sql-fragment.ts';
 
 /** Marks that change how a letter is written, not which one it is; vowel signs of Indic scripts are letters of their own. */
 const marks =

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../../kernel/database/database.ts';
 import { createIdSet, parseIds } from './id-set.ts';
 import type { IdSet } from './id-set.ts';
-import type { SqlFragment } from './ports.ts';
+import type { SqlFragment } from '../../kernel/database/sql-fragment.ts';
 import type { CatalogRevision, CatalogStamp } from './revision.ts';
 
 /** What kept ids must not be older than. */

@@ -8,7 +8,7 @@ import type { StoredType } from './catalog-entry.ts';
 import type { ShowPicture } from './picture-view.ts';
 import type { PlayStateReader } from './ports.ts';
 import type { CatalogRevision, CatalogStamp } from './revision.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 export type Card = z.input<typeof ItemCard>;
 

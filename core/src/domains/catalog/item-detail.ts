@@ -11,7 +11,7 @@ import type { ShowPicture } from './picture-view.ts';
 import type { FileReader, ItemDescription, PlayableItem, PlayStateReader, PresentItem } from './ports.ts';
 import { findSimilar } from './similar-items.ts';
 import { loadItemTerms } from './term-store.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 export interface ItemDetailsParts {
   database: Database;

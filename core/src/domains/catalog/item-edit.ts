@@ -12,7 +12,7 @@ import { beginCatalogChange } from './revision.ts';
 import { indexItems } from './search-index.ts';
 import { sortTitleOf } from './sort-title.ts';
 import { storeTerms, termFields } from './term-store.ts';
-import { storable } from './value-list.ts';
+import { storable } from '../../kernel/database/sql-fragment.ts';
 
 export type ItemChanges = z.output<(typeof updateItem)['body'] & z.ZodType>;
 

@@ -4,7 +4,7 @@ import { readJson } from '../../kernel/database/database.ts';
 import { weakProviders, type StoredType } from './catalog-entry.ts';
 import type { Provenance } from './item-fields.ts';
 import { loadExternalIds } from './item-finder.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** What identifies a title, and who said so. */
 export interface ItemFacts {

@@ -5,7 +5,7 @@ import type { MetadataSource, StoredType } from './catalog-entry.ts';
 import { weakProviders } from './catalog-entry.ts';
 import { foldTitle } from './fold.ts';
 import { initialOf, sortKeyOf, sortTitleOf } from './sort-title.ts';
-import { storable } from './value-list.ts';
+import { storable } from '../../kernel/database/sql-fragment.ts';
 
 /** Fields of a title that live in its own row, and their columns. */
 const columns = {

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { Dialect } from '../../kernel/database/database.ts';
 import type { itemFilters, ItemType, sorts } from './catalog.schema.ts';
 import { fold } from './fold.ts';
-import type { PlayStateReader, SqlFragment } from './ports.ts';
+import type { PlayStateReader } from './ports.ts';
 import { selectMatching } from './search-match.ts';
 import type { TermKind } from './term-store.ts';
-import { inTexts } from './value-list.ts';
+import { inTexts, type SqlFragment } from '../../kernel/database/sql-fragment.ts';
 
 export type ItemFilter = Partial<z.output<typeof itemFilters>>;
 type Type = z.output<typeof ItemType>;

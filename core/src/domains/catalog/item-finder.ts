@@ -2,7 +2,7 @@ import type { ExternalIds } from '@vitascope/sdk';
 import type { Queries } from '../../kernel/database/database.ts';
 import type { StoredType } from './catalog-entry.ts';
 import { foldTitle } from './fold.ts';
-import { inNumbers, inTexts } from './value-list.ts';
+import { inNumbers, inTexts } from '../../kernel/database/sql-fragment.ts';
 
 /** An item as matching needs it. */
 export interface FoundItem {

@@ -1,6 +1,6 @@
 import type { Queries } from '../../kernel/database/database.ts';
 import type { StoredType } from './catalog-entry.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** Where an item stands: enough to find its neighbours. */
 export interface ItemPlace {

@@ -3,7 +3,7 @@ import type { Queries } from '../../kernel/database/database.ts';
 import type { Provenance } from './item-fields.ts';
 import type { ItemKeeper } from './ports.ts';
 import { unindexItems, unindexPeople } from './search-index.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** Deletes items with all that belongs to them, seasons and episodes too, and people who are left without a credit. */
 export async function removeItems(queries: Queries, itemIds: readonly number[]): Promise<number[]> {

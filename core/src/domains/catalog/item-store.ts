@@ -3,7 +3,7 @@ import type { Bindable, Queries } from '../../kernel/database/database.ts';
 import type { CatalogEntry, MetadataSource, StoredType } from './catalog-entry.ts';
 import { itemRowColumns, mergeFields } from './item-fields.ts';
 import type { ItemRow, MergedFields } from './item-fields.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** One title that a batch is about, with all its entries. */
 export interface PlannedItem {

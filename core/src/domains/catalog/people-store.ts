@@ -2,7 +2,7 @@ import type { Credit, ExternalIds } from '@vitascope/sdk';
 import type { Queries } from '../../kernel/database/database.ts';
 import { fold, startsOf } from './fold.ts';
 import { indexPeople } from './search-index.ts';
-import { inTexts, storable } from './value-list.ts';
+import { inTexts, storable } from '../../kernel/database/sql-fragment.ts';
 
 interface Person {
   name: string;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Bindable, Queries } from '../../kernel/database/database.ts';
+import type { Queries } from '../../kernel/database/database.ts';
+import type { SqlFragment } from '../../kernel/database/sql-fragment.ts';
 import type { FileView, ItemDetail, PlayStateView } from './catalog.schema.ts';
 
 /** What the catalogue needs of other parts of the server; `wiring.ts` brings the ones that keep them. */
@@ -9,12 +10,6 @@ export type FileDescription = z.output<typeof FileView>;
 export type ItemDescription = z.input<typeof ItemDetail>;
 export type PlayTarget = NonNullable<ItemDescription['playTarget']>;
 export type WatchedKind = 'watched' | 'unwatched' | 'inProgress';
-
-/** A piece of SQL and its parameters, to stand inside a larger statement. */
-export interface SqlFragment {
-  sql: string;
-  parameters: readonly Bindable[];
-}
 
 /** A film, or an episode of a show, that can be played: it has a file. */
 export interface PlayableItem {

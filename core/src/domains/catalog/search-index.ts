@@ -1,6 +1,6 @@
 import type { Queries } from '../../kernel/database/database.ts';
 import { fold, startsOf, wordsOf } from './fold.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** The texts of an item that searching looks at. */
 export interface SearchedItem {

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../kernel/database/database.ts';
 import { fold, wordsOf } from './fold.ts';
-import type { SqlFragment } from './ports.ts';
+import type { SqlFragment } from '../../kernel/database/sql-fragment.ts';
 
 /** A trigram index knows nothing shorter. */
 const trigram = 3;

@@ -1,11 +1,10 @@
 import type { Database } from '../../kernel/database/database.ts';
 import { fold } from './fold.ts';
 import type { IdQueries } from './id-queries.ts';
-import type { SqlFragment } from './ports.ts';
 import type { CatalogRevision } from './revision.ts';
 import { isSearchable, isShort, selectContaining, selectDescribed, selectPeople } from './search-match.ts';
 import type { SearchColumn } from './search-match.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers, type SqlFragment } from '../../kernel/database/sql-fragment.ts';
 
 export interface Search {
   /** Ids of titles, best first: same title, its beginning, beginning of a word, inside, original title, cast, overview. */

@@ -13,7 +13,7 @@ import type { ShowPicture } from './picture-view.ts';
 import type { CatalogRevision } from './revision.ts';
 import { selectMatching } from './search-match.ts';
 import { loadItemTerms } from './term-store.ts';
-import { inNumbers, inTexts } from './value-list.ts';
+import { inNumbers, inTexts } from '../../kernel/database/sql-fragment.ts';
 
 export type SeedMedia = z.input<(typeof getMedia)['response'] & z.ZodType>;
 export type SeedCast = SeedMedia['cast'];

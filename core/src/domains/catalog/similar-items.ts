@@ -1,5 +1,5 @@
 import type { Queries } from '../../kernel/database/database.ts';
-import { inNumbers } from './value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 
 /** Titles looked at for each person or genre they share. */
 const perLink = 150;

@@ -1,7 +1,7 @@
 import type { MediaData } from '@vitascope/sdk';
 import type { Queries } from '../../kernel/database/database.ts';
 import { fold } from './fold.ts';
-import { inNumbers, inTexts, storable } from './value-list.ts';
+import { inNumbers, inTexts, storable } from '../../kernel/database/sql-fragment.ts';
 
 /** Fields of media data that are terms, and their kinds. */
 const termKinds = {

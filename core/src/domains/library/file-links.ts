@@ -1,7 +1,7 @@
 import type { Queries } from '../../kernel/database/database.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import { loadChildFacts, type ItemFacts } from '../catalog/item-facts.ts';
-import { inNumbers } from '../catalog/value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 import type { Reason } from './scan/decide.ts';
 
 /** What a file is taken for. */

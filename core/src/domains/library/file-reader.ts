@@ -2,7 +2,7 @@ import type { Bindable, Database, Queries } from '../../kernel/database/database
 import { notFound } from '../../kernel/errors.ts';
 import { fold } from '../catalog/fold.ts';
 import type { FileDescription, FileReader, FileSummaries, FileSummary } from '../catalog/ports.ts';
-import { inNumbers, inTexts } from '../catalog/value-list.ts';
+import { inNumbers, inTexts } from '../../kernel/database/sql-fragment.ts';
 import { describeFile, fileColumns, type FileRow, type StreamRow } from './file-rows.ts';
 
 export interface FileFilter {

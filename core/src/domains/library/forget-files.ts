@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Queries } from '../../kernel/database/database.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
-import type { SqlFragment } from '../catalog/ports.ts';
 import { beginCatalogChange } from '../catalog/revision.ts';
-import { inNumbers } from '../catalog/value-list.ts';
+import { inNumbers, type SqlFragment } from '../../kernel/database/sql-fragment.ts';
 
 export interface ForgetParts {
   database: Database;

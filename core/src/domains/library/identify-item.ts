@@ -4,7 +4,7 @@ import type { MetadataSource } from '../catalog/catalog-entry.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import { loadChildFacts, loadItemFacts, type ItemFacts } from '../catalog/item-facts.ts';
 import { beginCatalogChange } from '../catalog/revision.ts';
-import { inNumbers } from '../catalog/value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 import { moveFiles } from './file-links.ts';
 import type { LibraryNews } from './library-news.ts';
 import type { MatchChoice } from './match-target.ts';

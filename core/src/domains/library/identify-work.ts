@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Queries } from '../../kernel/database/database.ts';
 import { fold } from '../catalog/fold.ts';
 import { isKnownByNameOnly, loadItemFacts, type ItemFacts } from '../catalog/item-facts.ts';
-import { inNumbers } from '../catalog/value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 import type { StoredLibrary } from './library-store.ts';
 import type { TitleQuestion } from './metadata-finder.ts';
 import { parseName } from './name-parser/parse-name.ts';

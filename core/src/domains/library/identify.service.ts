@@ -4,7 +4,7 @@ import { weakProviders } from '../catalog/catalog-entry.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import { isKnownByNameOnly, loadChildFacts, loadItemFacts, type ItemFacts } from '../catalog/item-facts.ts';
 import { beginCatalogChange } from '../catalog/revision.ts';
-import { inNumbers } from '../catalog/value-list.ts';
+import { inNumbers } from '../../kernel/database/sql-fragment.ts';
 import { moveFiles, storeLinks, type FileLink } from './file-links.ts';
 import {
   askedBefore,

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Database } from '../../kernel/database/database.ts';
 import { defineJob, type JobDefinition } from '../../kernel/jobs/job.ts';
-import type { SqlFragment } from '../catalog/ports.ts';
+import type { SqlFragment } from '../../kernel/database/sql-fragment.ts';
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import { forgetFiles } from './forget-files.ts';
 import type { LibraryNews } from './library-news.ts';

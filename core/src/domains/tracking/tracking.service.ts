@@ -5,9 +5,9 @@ import type {
   PlayState as PlayStateAnswer,
   PlayStateReader,
   PlayTarget,
-  SqlFragment,
   WatchedKind,
 } from '../catalog/ports.ts';
+import type { SqlFragment } from '../../kernel/database/sql-fragment.ts';
 import { applyMark, applyReport, type PlayState, type PlayStateRules } from './play-state.ts';
 import type { PlayRecord, PlayStateStore, StateExtras, StoredState } from './play-state-store.ts';
 import type { Card, CatalogReader, ItemPlace } from './ports.ts';

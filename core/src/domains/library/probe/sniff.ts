@@ -1,25 +1,11 @@
 import type { BinaryReader } from './binary-reader.ts';
+import type { Container } from './probed.ts';
 
 /** What a file is, by its content alone; `undefined` where it is nothing known. */
 export type Sniffed =
-  | 'matroska'
+  | Exclude<Container, 'webm' | 'mp4' | 'mov'>
+  // Its brand tells MP4 from QuickTime.
   | 'isobmff'
-  | 'mpegts'
-  | 'mpegps'
-  | 'avi'
-  | 'wav'
-  | 'asf'
-  | 'flv'
-  | 'realmedia'
-  | 'flac'
-  | 'mp3'
-  | 'aac'
-  | 'ogg'
-  | 'wavpack'
-  | 'ape'
-  | 'aiff'
-  | 'dv'
-  | 'mxf'
   | 'image'
   | 'disc_image'
   | undefined;

@@ -1,5 +1,5 @@
 import type { Queries } from '../../../kernel/database/database.ts';
-import { inTexts } from '../../catalog/value-list.ts';
+import { inTexts } from '../../../kernel/database/sql-fragment.ts';
 
 /** A file as the last scan left it. */
 export interface KnownFile {

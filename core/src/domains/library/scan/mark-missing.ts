@@ -1,6 +1,6 @@
 import type { Database } from '../../../kernel/database/database.ts';
 import type { CatalogStore } from '../../catalog/catalog-store.ts';
-import { inNumbers } from '../../catalog/value-list.ts';
+import { inNumbers } from '../../../kernel/database/sql-fragment.ts';
 import type { ScanChange } from './scan-types.ts';
 import { itemsOfFiles } from './stored-links.ts';
 

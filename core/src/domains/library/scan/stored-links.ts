@@ -1,5 +1,5 @@
 import type { Bindable, Queries } from '../../../kernel/database/database.ts';
-import { inNumbers } from '../../catalog/value-list.ts';
+import { inNumbers } from '../../../kernel/database/sql-fragment.ts';
 import { streamRows, type FileMatch } from './file-row.ts';
 import type { IdentifiedFile } from './identify-files.ts';
 

@@ -1,5 +1,10 @@
-import type { Dialect } from '../../kernel/database/database.ts';
-import type { SqlFragment } from './ports.ts';
+import type { Bindable, Dialect } from './database.ts';
+
+/** A piece of SQL and its parameters, to stand inside a larger statement. */
+export interface SqlFragment {
+  sql: string;
+  parameters: readonly Bindable[];
+}
 
 /** `column in (…)` with one parameter however many numbers there are, so that the statement stays prepared. */
 export const inNumbers = (dialect: Dialect, column: string, numbers: readonly number[]): SqlFragment =>
