@@ -1,5 +1,10 @@
 declare global {
-  namespace App {}
+  namespace App {
+    interface PageState {
+      /** The player begins anew instead of where the title was left. */
+      fromStart?: boolean;
+    }
+  }
 }
 
 export {};

@@ -109,13 +109,13 @@ export class Player {
     );
   }
 
-  /** Opens a title; an earlier one is ended first. */
-  async open(itemId: number, fileId?: number): Promise<void> {
+  /** Opens a title where it was left, or at `positionMs`; an earlier one is ended first. */
+  async open(itemId: number, { fileId, positionMs }: Pick<Wish, 'fileId' | 'positionMs'> = {}): Promise<void> {
     this.#itemId = itemId;
     this.#atLeast = undefined;
     this.#plays = true;
     this.#faults = { network: 0, reopened: 0, atMs: 0 };
-    await this.#start({ fileId });
+    await this.#start({ fileId, positionMs });
   }
 
   /** Leaves: the last report is sent and the session ends. */
