@@ -68,6 +68,12 @@ describe.skipIf(!ffmpegAvailable())('the player', () => {
     const resumed = await expectAdvancing(page);
     expect(resumed).toBeGreaterThan(left - 5);
     expect(resumed).toBeLessThan(left + 15);
+
+    await page.goto(`/app/item/${ids.get('Plain Sailing')}`);
+    await page.getByRole('button', { name: say('item_more'), exact: true }).click();
+    const anew = await playbackOf(page, () => page.getByRole('menuitem', { name: say('play_from_start') }).click());
+    expect(anew.startMs).toBe(0);
+    expect(await expectAdvancing(page)).toBeLessThan(60);
   });
 
   it.each(kinds)('plays $what, and from the middle of two hours at once', async ({ title, mode }) => {

@@ -18,12 +18,6 @@ export const links = {
   genre: (name: string, type?: string) =>
     to(`/app/${type === 'movie' ? 'movies' : type === 'show' ? 'shows' : 'library'}?genre=${encodeURIComponent(name)}`),
   watched: () => to('/app/watched'),
-  watchLater: () => to('/app/watch-later'),
-  collections: () => to('/app/collections'),
-  discover: () => to('/app/discover'),
-  calendar: () => to('/app/calendar'),
-  downloads: () => to('/app/downloads'),
-  recommendations: () => to('/app/recommendations'),
   review: () => to('/app/review'),
   settings: (area?: string) => to(area ? `/app/settings/${area}` : '/app/settings'),
   admin: (page: 'libraries' | 'accounts' | 'jobs' | 'plugins' | 'connections' | 'logs' | 'server' | 'playback') =>
