@@ -12,7 +12,7 @@ import { recoveryFrom, type Fault } from './recovery.ts';
 import { Seeker } from './seeker.svelte.ts';
 import { SessionOpener, type Wish as SessionWish } from './session-opener.ts';
 import { partAt, partOffset } from './timeline.ts';
-import { chooseSubtitle, type TrackPreferences } from './track-choice.ts';
+import { rememberedSubtitle } from './track-choice.ts';
 
 type Wish = Omit<SessionWish, 'itemId' | 'atLeast'>;
 type PlayerApp = Pick<App, 'api' | 'csrf' | 'base' | 'session'>;
@@ -77,7 +77,6 @@ export class Player {
     this.#sessions = new SessionOpener({
       api: app.api,
       memory,
-      languages: () => this.#preferences.audioLanguages ?? [],
       drop: (session) => this.#reports.drop(session),
     });
   }
@@ -339,13 +338,8 @@ export class Player {
   }
 
   #subtitleFor(playback: Playback): string | null {
-    const heard = playback.audioTracks.find(({ index }) => index === playback.audioIndex)?.language ?? '';
-    const remembered = this.memory.tracksOf(playback.title);
-    return chooseSubtitle(playback.subtitleTracks, heard, this.#preferences, remembered)?.id ?? null;
-  }
-
-  get #preferences(): TrackPreferences {
-    return this.#app.session.account?.preferences ?? {};
+    const remembered = rememberedSubtitle(playback, this.memory.tracksOf(playback.title));
+    return remembered === undefined ? playback.subtitleId : (remembered?.id ?? null);
   }
 }
 

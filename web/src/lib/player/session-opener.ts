@@ -4,20 +4,18 @@ import { browserProbe, findProfile } from './client-profile.ts';
 import type { ClientProfile, Playback, StartWish } from './playback.ts';
 import type { PlayerMemory } from './player-memory.svelte.ts';
 import { limited } from './qualities.ts';
-import { chooseAudio } from './track-choice.ts';
+import { rememberedAudio } from './track-choice.ts';
 
 export type Wish = Pick<StartWish, 'itemId' | 'fileId' | 'audioIndex' | 'positionMs' | 'atLeast'>;
 
 export interface SessionOpenerOptions {
   api: App['api'];
   memory: PlayerMemory;
-  /** Languages in which the account would rather hear, the best first. */
-  languages: () => readonly string[];
   /** Ends a session that nobody watched. */
   drop: (session: string) => Promise<void>;
 }
 
-/** Opens sessions for this browser, in the language that is wanted. */
+/** Opens sessions for this browser. The server chooses by what the account prefers; what was chosen here for a title goes before. */
 export class SessionOpener {
   readonly #options: SessionOpenerOptions;
   #profile: Promise<ClientProfile> | undefined;
@@ -31,12 +29,10 @@ export class SessionOpener {
    * @throws ApiError `transcoder_missing`, `transcode_limit`, `media_unreadable`, …
    */
   async open(wish: Wish, isWanted: () => boolean): Promise<Playback | undefined> {
-    const { memory, languages, drop } = this.#options;
+    const { memory, drop } = this.#options;
     const first = await this.#ask({ audioIndex: memory.audioOf(wish.itemId), ...wish }, isWanted);
     if (!first) return undefined;
-    const remembered = memory.tracksOf(first.title)?.audioLanguage;
-    const wished = [...(remembered === undefined ? [] : [remembered]), ...languages()];
-    const better = chooseAudio(first.audioTracks, first.audioIndex, wished);
+    const better = rememberedAudio(first, memory.tracksOf(first.title));
     if (!better) return first;
     await drop(first.sessionId);
     const again = { ...wish, fileId: first.fileId, positionMs: first.startMs, audioIndex: better.index };

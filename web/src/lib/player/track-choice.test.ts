@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { languageOf } from './languages.ts';
 import type { AudioTrack, SubtitleTrack } from './playback.ts';
-import { chooseAudio, chooseSubtitle } from './track-choice.ts';
+import { rememberedAudio, rememberedSubtitle } from './track-choice.ts';
 
 const audio = (index: number, language: string): AudioTrack => ({
   index,
@@ -40,45 +40,29 @@ describe('languageOf', () => {
   ])('reads %s as %j', (tag, language) => expect(languageOf(tag)).toBe(language));
 });
 
-describe('chooseAudio', () => {
-  const tracks = [audio(1, 'eng'), audio(2, 'fre')];
-  it('stays with what plays when it is right or nothing better is there', () => {
-    expect(chooseAudio(tracks, 1, ['en'])).toBeUndefined();
-    expect(chooseAudio(tracks, 1, ['ja'])).toBeUndefined();
-    expect(chooseAudio(tracks, 1, [])).toBeUndefined();
+describe('rememberedAudio', () => {
+  const playback = { audioTracks: [audio(1, 'eng'), audio(2, 'fre')], audioIndex: 1 };
+  it('stays with what plays when it is right, nothing better is there, or nothing was chosen', () => {
+    expect(rememberedAudio(playback, { audioLanguage: 'en' })).toBeUndefined();
+    expect(rememberedAudio(playback, { audioLanguage: 'ja' })).toBeUndefined();
+    expect(rememberedAudio(playback, {})).toBeUndefined();
+    expect(rememberedAudio(playback, undefined)).toBeUndefined();
   });
-  it('takes the first wished language that is there', () => {
-    expect(chooseAudio(tracks, 1, ['ja', 'fr', 'en'])?.index).toBe(2);
+  it('takes the language that was chosen', () => {
+    expect(rememberedAudio(playback, { audioLanguage: 'fr' })?.index).toBe(2);
   });
 });
 
-describe('chooseSubtitle', () => {
-  const tracks = [
-    subtitle('sdh', 'eng', { hearingImpaired: true }),
-    subtitle('en', 'eng'),
-    subtitle('de-forced', 'ger', { forced: true }),
-    subtitle('de', 'deu'),
-  ];
-  it('shows forced subtitles of the language heard, and nothing else, unless asked', () => {
-    expect(chooseSubtitle(tracks, 'deu', {})?.id).toBe('de-forced');
-    expect(chooseSubtitle(tracks, 'eng', {})).toBeUndefined();
-    expect(chooseSubtitle(tracks, 'deu', { subtitleMode: 'none' })).toBeUndefined();
+describe('rememberedSubtitle', () => {
+  const like = { language: 'en', hearingImpaired: true, forced: false };
+  const tracks = [subtitle('sdh', 'eng', { hearingImpaired: true }), subtitle('en', 'eng')];
+  it('follows what was chosen last, none included', () => {
+    expect(rememberedSubtitle({ subtitleTracks: tracks }, { subtitle: like })?.id).toBe('sdh');
+    expect(rememberedSubtitle({ subtitleTracks: tracks }, { subtitle: null })).toBeNull();
   });
-  it('takes a track the file marks as default', () => {
-    expect(chooseSubtitle([subtitle('a', 'spa'), subtitle('b', 'ita', { default: true })], 'eng', {})?.id).toBe('b');
-  });
-  it('translates foreign sound only', () => {
-    const preferences = { subtitleMode: 'foreign', audioLanguages: ['en'], subtitleLanguages: ['de', 'en'] } as const;
-    expect(chooseSubtitle(tracks, 'eng', preferences)).toBeUndefined();
-    expect(chooseSubtitle(tracks, 'jpn', preferences)?.id).toBe('de');
-  });
-  it('prefers plain tracks to those for the hard of hearing', () => {
-    expect(chooseSubtitle(tracks, 'eng', { subtitleMode: 'always', subtitleLanguages: ['en'] })?.id).toBe('en');
-  });
-  it('follows what was chosen last', () => {
-    expect(chooseSubtitle(tracks, 'deu', {}, { subtitle: null })).toBeUndefined();
-    const like = { language: 'en', hearingImpaired: true, forced: false };
-    expect(chooseSubtitle(tracks, 'deu', {}, { subtitle: like })?.id).toBe('sdh');
-    expect(chooseSubtitle([subtitle('x', 'eng')], 'deu', {}, { subtitle: like })?.id).toBe('x');
+  it('takes what comes nearest, and nothing of another language', () => {
+    expect(rememberedSubtitle({ subtitleTracks: [subtitle('x', 'eng')] }, { subtitle: like })?.id).toBe('x');
+    expect(rememberedSubtitle({ subtitleTracks: [subtitle('y', 'ger')] }, { subtitle: like })).toBeUndefined();
+    expect(rememberedSubtitle({ subtitleTracks: tracks }, undefined)).toBeUndefined();
   });
 });
