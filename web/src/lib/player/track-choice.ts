@@ -24,10 +24,14 @@ export function rememberedSubtitle(
   { subtitleTracks }: Pick<Playback, 'subtitleTracks'>,
   remembered: RememberedTracks | undefined,
 ): SubtitleTrack | null | undefined {
-  return remembered?.subtitle ? similarTrack(subtitleTracks, remembered.subtitle) : remembered?.subtitle;
+  const like = remembered?.subtitle;
+  return like ? similarTrack(subtitleTracks, like) : like;
 }
 
-function similarTrack(tracks: readonly SubtitleTrack[], like: NonNullable<RememberedTracks['subtitle']>) {
+function similarTrack(
+  tracks: readonly SubtitleTrack[],
+  like: NonNullable<RememberedTracks['subtitle']>,
+): SubtitleTrack | undefined {
   const language = languageOf(like.language);
   return tracks
     .filter((track) => languageOf(track.language) === language)
