@@ -25,6 +25,11 @@ export class CsrfToken {
     return cookies.split('; ').some((cookie) => cookie.startsWith(`${csrfCookie}=`));
   }
 
+  /** What `document.cookie` is set to once a session has ended, so that nobody asks for it again. */
+  static forgotten(path: string): string {
+    return `${csrfCookie}=; Path=${path}; Max-Age=0`;
+  }
+
   /** Headers for a request that changes something and does not go through the client, such as an upload. */
   headers(): Record<string, string> {
     return this.value ? { [csrfHeader]: this.value } : {};

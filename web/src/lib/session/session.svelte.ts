@@ -1,4 +1,5 @@
 import { CsrfToken, ok, type Api } from '#lib/api/client.ts';
+import { base } from '#lib/navigation/base.ts';
 import { errorCode } from '#lib/api/problem.ts';
 import type { components } from '#lib/api/schema.d.ts';
 
@@ -80,5 +81,6 @@ export class Session {
   end(): void {
     this.account = undefined;
     this.#csrf.value = undefined;
+    document.cookie = CsrfToken.forgotten(base || '/');
   }
 }
