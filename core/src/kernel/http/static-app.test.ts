@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -170,5 +170,29 @@ describe('the API reference', () => {
     expect((await server.ask('/docs/start.js', { headers: { 'x-forwarded-prefix': '/vita' } })).text).toContain(
       "'/vita/api/v1/openapi.json'",
     );
+  });
+});
+
+describe('a build that is made anew beside a running server', () => {
+  it('is served from the next request on, and the last one while there is none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vitascope-rebuilt-'));
+    const page = join(folder, '200.html');
+    writeFileSync(page, '<p>first</p>');
+    const app = createStaticApp({ folder, sendFile: createSendFile() });
+    const rebuilt = await startTestServer([], { pages: [app!] });
+    const answer = async (path: string): Promise<string> => (await rebuilt.ask(path)).text;
+    try {
+      expect(await answer('/app')).toBe('<p>first</p>');
+      rmSync(page);
+      expect(await answer('/app')).toBe('<p>first</p>');
+      writeFileSync(join(folder, 'version.json'), '{"version":"2"}');
+      writeFileSync(page, '<p>second</p>');
+      utimesSync(page, 2_000_000_000, 2_000_000_000);
+      expect(await answer('/app')).toBe('<p>second</p>');
+      expect(await answer('/version.json')).toBe('{"version":"2"}');
+    } finally {
+      await rebuilt.close({ graceMs: 100 });
+      rmSync(folder, { recursive: true });
+    }
   });
 });

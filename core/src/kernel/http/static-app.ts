@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
@@ -66,13 +66,12 @@ interface Page {
 export function createStaticApp({ folder, sendFile }: StaticAppOptions): PageHandler | undefined {
   const fallback = join(folder, '200.html');
   if (!existsSync(fallback)) return undefined;
-  const html = readFileSync(fallback, 'utf8');
-  const files = listFiles(folder);
-  const pages = new Map<string, Page>();
-  const packedFiles = new Map<string, Promise<Packed>>();
+  let build = readBuild(folder, fallback);
 
   return async function serveApp(exchange, path) {
     const name = decodedPath(path);
+    if (name === undefined || !immutable.test(name)) build = latest(build);
+    const { files } = build;
     const file = name === undefined ? undefined : files.get(name);
     if (file !== undefined && name !== undefined && name !== '/200.html') {
       await serveFile(exchange, name, file);
@@ -84,7 +83,14 @@ export function createStaticApp({ folder, sendFile }: StaticAppOptions): PageHan
     return true;
   };
 
+  /** Somebody who builds beside a running server gets page and files of one build, never a page of the last with files of this. */
+  function latest(known: Build): Build {
+    const changedAt = statSync(fallback, { throwIfNoEntry: false })?.mtimeMs;
+    return changedAt === undefined || changedAt === known.changedAt ? known : readBuild(folder, fallback);
+  }
+
   function pageFor(basePath: string): Page {
+    const { pages, html } = build;
     const known = pages.get(basePath);
     if (known) return known;
     if (pages.size >= mostPages) pages.clear();
@@ -107,6 +113,7 @@ export function createStaticApp({ folder, sendFile }: StaticAppOptions): PageHan
     }
     const { basePath } = exchange.facts;
     const key = `${basePath} ${name}`;
+    const { packedFiles } = build;
     if (packedFiles.size > 5000) packedFiles.clear();
     let packed = packedFiles.get(key);
     if (!packed) packedFiles.set(key, (packed = loadFile(file, basePath)));
@@ -116,6 +123,23 @@ export function createStaticApp({ folder, sendFile }: StaticAppOptions): PageHan
     sendPacked(exchange, content);
   }
 }
+
+/** What the build holds, and what was made of it. */
+interface Build {
+  changedAt: number;
+  html: string;
+  files: ReadonlyMap<string, string>;
+  pages: Map<string, Page>;
+  packedFiles: Map<string, Promise<Packed>>;
+}
+
+const readBuild = (folder: string, fallback: string): Build => ({
+  changedAt: statSync(fallback).mtimeMs,
+  html: readFileSync(fallback, 'utf8'),
+  files: listFiles(folder),
+  pages: new Map(),
+  packedFiles: new Map(),
+});
 
 async function servePage(exchange: Exchange, page: Page): Promise<void> {
   exchange.set('Content-Type', 'text/html; charset=utf-8');
@@ -162,7 +186,7 @@ async function loadFile(file: string, basePath: string): Promise<Packed> {
   return pack(text ? Buffer.from(bytes.toString('utf8').replaceAll(basePlaceholder, basePath)) : bytes, file);
 }
 
-/** `/_app/x.js` → its place on the disk. Only what was there at the start is served, so no address leads outside. */
+/** `/_app/x.js` → its place on the disk. Only what the build put there is served, so no address leads outside. */
 function listFiles(folder: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
