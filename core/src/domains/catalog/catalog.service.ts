@@ -70,6 +70,8 @@ export interface CatalogService {
   artwork(itemId: number): Promise<ArtworkAnswer>;
   selectArtwork(itemId: number, artworkId: number): Promise<void>;
   addArtwork(itemId: number, picture: FoundPicture): Promise<void>;
+  /** Makes lists that were asked for anew, so that nobody has to wait for them once much has changed. */
+  renewKept(): Promise<void>;
   /** Says that titles were changed from outside this service, so that the next answer shows it. */
   changed(): void;
   readonly seed: SeedMediaReader;
@@ -156,6 +158,7 @@ export function createCatalogService(parts: CatalogParts): CatalogService {
       await database.transaction((inside) => addArtwork(inside, itemId, picture, clock()));
       changed(itemId);
     },
+    renewKept: () => queries.renewKept(),
     changed: () => revision.edited(),
     seed: createSeedMedia({ database, ids, queries, revision, cards, showPicture }),
     close: stopListening,

@@ -35,6 +35,8 @@ export interface IdQueries {
     size: (value: T) => number,
     make: (freshness: Freshness) => Promise<T>,
   ): Promise<T>;
+  /** Makes what is kept and no longer new once more, so that nobody has to wait for it. */
+  renewKept(): Promise<void>;
 }
 
 export interface NumberColumn {
@@ -44,6 +46,8 @@ export interface NumberColumn {
 
 interface Kept {
   value: object;
+  /** Makes it anew, of parts that lag behind no more than this. */
+  renew(stamp: CatalogStamp, lagMs?: number): Promise<unknown>;
   size: number;
   stamp: CatalogStamp;
   states: number;
@@ -57,7 +61,7 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
   const kept = new LRUCache<string, Kept>({ maxSize: keptNumbers, sizeCalculation: ({ size }) => size + overhead });
   const making = new Map<string, Promise<Kept>>();
   /** What is aging and was asked for, renewed one by one, so that a scan's progress costs no request its turn. */
-  const renewals = new Map<string, () => Promise<unknown>>();
+  const aging = new Map<string, Kept>();
   let renewing = false;
 
   const renew = (
@@ -73,7 +77,9 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
     const work = async (): Promise<Kept> => {
       const made = { from: stamp };
       const value = await make({ stamp, states, ...(lagMs !== undefined && { lagMs }), made });
-      const entry: Kept = { value, size: size(value as never), stamp: made.from, states };
+      const again: Kept['renew'] = (now, lag = lagMs) =>
+        renew(key, { stamp: now, states, ...(lag !== undefined && { lagMs: lag }) }, size, make);
+      const entry: Kept = { value, size: size(value as never), stamp: made.from, states, renew: again };
       kept.set(key, entry);
       return entry;
     };
@@ -82,13 +88,14 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
     return result;
   };
 
-  const renewAll = async (): Promise<void> => {
+  const renewAging = async (): Promise<void> => {
     renewing = true;
-    for (const [key, renewal] of renewals) {
+    for (const [key, entry] of aging) {
       await turn();
+      const renewal = revision.stamp().then((stamp) => entry.renew(stamp));
       // A fault is told to whoever asks once the old answer is no longer good enough.
-      await renewal().catch(() => undefined);
-      renewals.delete(key);
+      await renewal.catch(() => undefined);
+      aging.delete(key);
     }
     renewing = false;
   };
@@ -102,9 +109,9 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
     const entry = kept.get(key);
     const standing = entry?.states === states ? revision.standing(entry.stamp, stamp, lagMs) : 'stale';
     if (!entry || standing === 'stale') return give(await renew(key, freshness, size, make));
-    if (standing === 'aging' && !renewals.has(key)) {
-      renewals.set(key, () => renew(key, freshness, size, make));
-      if (!renewing) void renewAll();
+    if (standing === 'aging' && !aging.has(key)) {
+      aging.set(key, entry);
+      if (!renewing) void renewAging();
     }
     return give(entry);
   };
@@ -132,6 +139,14 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
   return {
     gather,
     keep,
+    async renewKept() {
+      const stamp = await revision.stamp();
+      for (const entry of [...kept.values()]) {
+        if (entry.stamp.value === stamp.value) continue;
+        await turn();
+        await entry.renew(stamp, 0);
+      }
+    },
     list: (select, freshness) =>
       keep(
         keyOf('list', select),

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { readJson } from '../../kernel/database/database.ts';
-import type { Database } from '../../kernel/database/database.ts';
+import type { Database, Reading } from '../../kernel/database/database.ts';
 import type { KeptPictures } from './artwork-choice.ts';
 import type { ItemCard } from './catalog.schema.ts';
 import type { StoredType } from './catalog-entry.ts';
@@ -52,14 +52,15 @@ interface KeptCard {
   stamp: CatalogStamp;
 }
 const keptCards = 8000;
+const renewedAtOnce = 200;
 
 export function createCardReader({ database, revision, states, showPicture }: CardReaderOptions): CardReader {
   const kept = new LRUCache<number, KeptCard>({ max: keptCards });
   const unwatched = createUnwatchedCounts({ database, revision, states });
 
-  const load = async (itemIds: readonly number[], stamp: CatalogStamp): Promise<void> => {
+  const load = async (itemIds: readonly number[], stamp: CatalogStamp, from: Reading = database): Promise<void> => {
     const items = inNumbers(database.dialect, 'i.id', itemIds);
-    const rows = await database.all<CardRow>(
+    const rows = await from.all<CardRow>(
       `select ${cardColumns} from media_items i left join media_items s on s.id = i.show_id where ${items.sql}`,
       items.parameters,
     );
@@ -68,15 +69,32 @@ export function createCardReader({ database, revision, states, showPicture }: Ca
     for (const row of rows) kept.set(row.id, { card: cardOf(row, showPicture), stamp });
   };
 
+  /** What is aging and was asked for; read again aside, many at once. */
+  const aging = new Set<number>();
+  let renewing = false;
+  const renew = async (): Promise<void> => {
+    renewing = true;
+    while (aging.size > 0) {
+      const ids = [...aging].slice(0, renewedAtOnce);
+      for (const id of ids) aging.delete(id);
+      // A fault is told to whoever asks once the old card is no longer good enough.
+      await load(ids, await revision.stamp(), database.aside).catch(() => undefined);
+    }
+    renewing = false;
+  };
+
   return {
     async cards(itemIds, accountId) {
       if (itemIds.length === 0) return [];
       const stamp = await revision.stamp();
       const isKept = (id: number): boolean => {
         const entry = kept.get(id);
-        return entry !== undefined && revision.standing(entry.stamp, stamp) === 'fresh';
+        const standing = entry ? revision.standing(entry.stamp, stamp) : 'stale';
+        if (standing === 'aging') aging.add(id);
+        return standing !== 'stale';
       };
       const missing = itemIds.filter((id) => !isKept(id));
+      if (aging.size > 0 && !renewing) void renew();
       // A page never asks for more than the cache holds, so what is loaded here is still there below.
       if (missing.length > 0) await load(missing, stamp);
       const cards = itemIds.flatMap((id) => kept.get(id)?.card ?? []);

@@ -1,4 +1,5 @@
 import type { EventBus } from '../../kernel/events/event-bus.ts';
+import type { CatalogService } from '../catalog/catalog.service.ts';
 import type { Hooks } from '../../kernel/plugins/hook-bus.ts';
 import type { ScanChange } from './scan/scan-types.ts';
 
@@ -19,7 +20,13 @@ export interface GatheredNews {
 
 const gatherMs = 2000;
 
-export function createLibraryNews({ events, hooks }: { events: EventBus; hooks: Hooks }): LibraryNews {
+export interface LibraryNewsParts {
+  events: EventBus;
+  hooks: Hooks;
+  titles: Pick<CatalogService, 'renewKept'>;
+}
+
+export function createLibraryNews({ events, hooks, titles }: LibraryNewsParts): LibraryNews {
   const tell = async (
     libraryId: number,
     { added = [], updated = [], removed = [], identified = [] }: Partial<ScanChange>,
@@ -59,6 +66,8 @@ export function createLibraryNews({ events, hooks }: { events: EventBus; hooks: 
           clearTimeout(timer);
           tellGathered();
           await Promise.all(telling);
+          // Everybody who looks asks again as soon as it is told.
+          await titles.renewKept();
           await tell(libraryId, {}, false);
         },
       };

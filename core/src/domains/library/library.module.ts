@@ -40,7 +40,7 @@ export interface LibraryDomainParts {
   store: LibraryStore;
   files: LibraryFiles;
   catalog: CatalogStore;
-  titles: Pick<CatalogService, 'cards' | 'searchIds'>;
+  titles: Pick<CatalogService, 'cards' | 'searchIds' | 'renewKept'>;
   scanner: Scanner;
   /** Where the configuration declares a library of this name. */
   declaredAt(name: string): string | undefined;
@@ -80,7 +80,7 @@ export function createLibraryDomain(parts: LibraryDomainParts): LibraryDomain {
   const { database, events, logger, jobs, providers, hooks, store, files, catalog, titles, scanner } = parts;
   const activeScans = activeScansOf(parts.history);
   const scans = createScanStarter({ store, jobs, activeScans });
-  const news = createLibraryNews({ events, hooks });
+  const news = createLibraryNews({ events, hooks, titles });
   const counts = new LibraryCounts(store, events);
   const { declaredAt, reserved } = parts;
   const libraries = createLibrariesService({
