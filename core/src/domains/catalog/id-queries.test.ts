@@ -92,6 +92,31 @@ describe.each(testDialects)('kept ids on %s', (dialect) => {
     expect(await listed()).toEqual([1, 2]);
   });
 
+  it('are not renewed when nobody asked for them lately, however often that was done before', async () => {
+    let made = 0;
+    const make = async () => ({ made: (made += 1) });
+    await queries.keep('old', await freshness(), () => 1, make);
+    for (const id of [2, 3, 4]) {
+      later(150_000);
+      await add(id);
+      await queries.renewKept();
+    }
+    expect(made).toBe(3);
+    await queries.keep('old', await freshness(), () => 1, make);
+    expect(made).toBe(4);
+  });
+
+  it('end a renewal that the database does not answer without a fault', async () => {
+    expect(await listed()).toEqual([1]);
+    await test.database.run('alter table things rename to others');
+    await test.database.transaction(beginCatalogChange);
+    later(200);
+    await expect(queries.renewKept()).resolves.toBeUndefined();
+    await test.database.run('drop table catalog_revision');
+    later(200);
+    await expect(queries.renewKept()).resolves.toBeUndefined();
+  });
+
   it('tell a fault to who has to wait, and come back', async () => {
     expect(await listed()).toEqual([1]);
     await test.database.run('alter table things rename to others');

@@ -35,7 +35,7 @@ export interface IdQueries {
     size: (value: T) => number,
     make: (freshness: Freshness) => Promise<T>,
   ): Promise<T>;
-  /** Makes what is kept and no longer new once more, so that nobody has to wait for it. */
+  /** Makes what was asked for lately and is no longer new once more, so that nobody has to wait for it. Never rejects. */
   renewKept(): Promise<void>;
 }
 
@@ -47,15 +47,19 @@ export interface NumberColumn {
 interface Kept {
   value: object;
   /** Makes it anew, of parts that lag behind no more than this. */
-  renew(stamp: CatalogStamp, lagMs?: number): Promise<unknown>;
+  renew(stamp: CatalogStamp, lagMs?: number): Promise<Kept>;
   size: number;
   stamp: CatalogStamp;
   states: number;
+  /** When somebody wanted it last. */
+  askedAt: number;
 }
 
 /** Numbers in all, four bytes each. */
 const keptNumbers = 4_000_000;
 const overhead = 100;
+/** What nobody asked for so long, searches of last week among it, is made anew only when somebody does. */
+const lately = 300_000;
 
 export function createIdQueries(database: Database, revision: CatalogRevision): IdQueries {
   const kept = new LRUCache<string, Kept>({ maxSize: keptNumbers, sizeCalculation: ({ size }) => size + overhead });
@@ -79,7 +83,14 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
       const value = await make({ stamp, states, ...(lagMs !== undefined && { lagMs }), made });
       const again: Kept['renew'] = (now, lag = lagMs) =>
         renew(key, { stamp: now, states, ...(lag !== undefined && { lagMs: lag }) }, size, make);
-      const entry: Kept = { value, size: size(value as never), stamp: made.from, states, renew: again };
+      const entry: Kept = {
+        value,
+        size: size(value as never),
+        stamp: made.from,
+        states,
+        askedAt: stamp.at,
+        renew: again,
+      };
       kept.set(key, entry);
       return entry;
     };
@@ -109,11 +120,22 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
     const entry = kept.get(key);
     const standing = entry?.states === states ? revision.standing(entry.stamp, stamp, lagMs) : 'stale';
     if (!entry || standing === 'stale') return give(await renew(key, freshness, size, make));
+    entry.askedAt = stamp.at;
     if (standing === 'aging' && !aging.has(key)) {
       aging.set(key, entry);
       if (!renewing) void renewAging();
     }
     return give(entry);
+  };
+
+  const renewKept = async (): Promise<void> => {
+    const stamp = await revision.stamp();
+    for (const entry of [...kept.values()]) {
+      if (entry.stamp.value === stamp.value || stamp.at - entry.askedAt > lately) continue;
+      await turn();
+      const renewed = await entry.renew(stamp, 0);
+      renewed.askedAt = entry.askedAt;
+    }
   };
 
   const gather = (column: string): string =>
@@ -139,14 +161,8 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
   return {
     gather,
     keep,
-    async renewKept() {
-      const stamp = await revision.stamp();
-      for (const entry of [...kept.values()]) {
-        if (entry.stamp.value === stamp.value) continue;
-        await turn();
-        await entry.renew(stamp, 0);
-      }
-    },
+    // A fault is told to whoever asks next; what could not be made is read then.
+    renewKept: () => renewKept().catch(() => undefined),
     list: (select, freshness) =>
       keep(
         keyOf('list', select),

@@ -77,8 +77,9 @@ export function createCardReader({ database, revision, states, showPicture }: Ca
     while (aging.size > 0) {
       const ids = [...aging].slice(0, renewedAtOnce);
       for (const id of ids) aging.delete(id);
+      const loading = revision.stamp().then((stamp) => load(ids, stamp, database.aside));
       // A fault is told to whoever asks once the old card is no longer good enough.
-      await load(ids, await revision.stamp(), database.aside).catch(() => undefined);
+      await loading.catch(() => undefined);
     }
     renewing = false;
   };
