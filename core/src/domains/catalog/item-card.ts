@@ -36,7 +36,12 @@ const cardColumns = `i.id, i.type, i.title, i.year, i.show_id, s.title as show_t
 
 export interface CardReader {
   /** Cards in the order of the ids, with what the account did; ids that are gone are left out. */
-  cards(itemIds: readonly number[], accountId: string): Promise<Card[]>;
+  cards(itemIds: readonly number[], accountId: string, options?: CardOptions): Promise<Card[]>;
+}
+
+export interface CardOptions {
+  /** As they are now, where a list may lag behind a scan: nobody asks again for the one page that shows them. */
+  exact?: boolean;
 }
 
 export interface CardReaderOptions {
@@ -85,12 +90,13 @@ export function createCardReader({ database, revision, states, showPicture }: Ca
   };
 
   return {
-    async cards(itemIds, accountId) {
+    async cards(itemIds, accountId, { exact = false } = {}) {
       if (itemIds.length === 0) return [];
-      const stamp = await revision.stamp();
+      const stamp = await revision.stamp(exact);
+      const lagMs = exact ? 0 : undefined;
       const isKept = (id: number): boolean => {
         const entry = kept.get(id);
-        const standing = entry ? revision.standing(entry.stamp, stamp) : 'stale';
+        const standing = entry ? revision.standing(entry.stamp, stamp, lagMs) : 'stale';
         if (standing === 'aging') aging.add(id);
         return standing !== 'stale';
       };
@@ -100,7 +106,7 @@ export function createCardReader({ database, revision, states, showPicture }: Ca
       if (missing.length > 0) await load(missing, stamp);
       const cards = itemIds.flatMap((id) => kept.get(id)?.card ?? []);
       const touched = await states.statesFor(accountId, itemIds);
-      const open = await unwatched.of(cards, accountId, stamp);
+      const open = await unwatched.of(cards, accountId, { stamp, lagMs });
       return cards.map((card) => {
         const state = touched.get(card.id);
         if (!state && card.episodeCount === null) return card;
@@ -159,14 +165,18 @@ function createUnwatchedCounts({ database, revision, states }: Omit<CardReaderOp
   };
 
   return {
-    async of(cards: readonly Card[], accountId: string, stamp: CatalogStamp): Promise<Map<number, number>> {
+    async of(
+      cards: readonly Card[],
+      accountId: string,
+      { stamp, lagMs }: { stamp: CatalogStamp; lagMs: number | undefined },
+    ): Promise<Map<number, number>> {
       const result = new Map<number, number>();
       const missing: Card[] = [];
       const current = states.revision(accountId);
       for (const card of cards) {
         if (card.episodeCount === null) continue;
         const entry = kept.get(`${accountId} ${card.id}`);
-        if (entry && entry.states === current && revision.standing(entry.stamp, stamp) === 'fresh')
+        if (entry && entry.states === current && revision.standing(entry.stamp, stamp, lagMs) === 'fresh')
           result.set(card.id, entry.count);
         else missing.push(card);
       }

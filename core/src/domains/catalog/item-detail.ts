@@ -71,6 +71,7 @@ export function createItemDetails({
     return cards.cards(
       rows.map(({ id }) => id),
       accountId,
+      { exact: true },
     );
   };
 
@@ -119,7 +120,7 @@ export function createItemDetails({
     async detail(itemId, query) {
       const { accountId, paths } = query;
       const row = await database.first<DetailRow>(`select ${detailColumns} from media_items where id = ?`, [itemId]);
-      const [card] = await cards.cards([itemId], accountId);
+      const [card] = await cards.cards([itemId], accountId, { exact: true });
       if (!row || !card) throw notFound('item', itemId);
       const terms = (await loadItemTerms(database, [itemId])).get(itemId) ?? [];
       const named = (kind: string): string[] => terms.filter((term) => term.kind === kind).map(({ name }) => name);

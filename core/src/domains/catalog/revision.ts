@@ -18,8 +18,8 @@ export interface CatalogStamp {
 export type Standing = 'fresh' | 'aging' | 'stale';
 
 export interface CatalogRevision {
-  /** Reads the number at most ten times a second; after `edited` at once. */
-  stamp(): Promise<CatalogStamp>;
+  /** Reads the number at most ten times a second; after `edited`, and when asked to, at once. */
+  stamp(anew?: boolean): Promise<CatalogStamp>;
   /** How an answer made at `kept` stands now. A scan in progress makes it stale only after a while. */
   standing(kept: CatalogStamp, now: CatalogStamp, lagMs?: number): Standing;
   /** Something changed that the next answer has to show. */
@@ -53,7 +53,8 @@ export function createCatalogRevision(database: Database, clock: () => number = 
   };
 
   return {
-    async stamp() {
+    async stamp(anew = false) {
+      if (anew) return read();
       if (last && last.edits === edits && clock() - last.at < rereadMs) return last;
       reading ??= read().finally(() => (reading = undefined));
       return reading;
