@@ -77,6 +77,19 @@ describe('the API client', () => {
     expect(over).toBe(1);
   });
 
+  it.each([
+    [503, 'database_unavailable'],
+    [429, 'rate_limited'],
+  ])('says what is wrong, and no end of the session, when renewing it is answered with %i', async (status, code) => {
+    answers = { [libraries]: [signedOut], [refresh]: [{ status, body: { detail: 'Not now.', error_code: code } }] };
+    let over = 0;
+    const api = createApi({ base, csrf: new CsrfToken(), onSignedOut: () => over++ });
+    const calls = [api.GET('/api/v1/libraries'), api.GET('/api/v1/libraries')];
+    for (const { reason } of (await Promise.allSettled(calls.map(ok))) as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ status, code });
+    expect(over).toBe(0);
+  });
+
   it('does not renew for a wrong password', async () => {
     answers = {
       'POST /api/v1/auth/login': [

@@ -73,13 +73,18 @@ function renewingFetch(base: string, csrf: CsrfToken, onSignedOut?: () => void) 
 
 const isSignIn = (url: string) => /\/api\/v1\/(auth\/(login|register|refresh)|setup)$/.test(new URL(url).pathname);
 
+const refusals = new Set([401, 403]);
+
+/** False when the session has ended; throws {@link ApiError} when nobody could tell: it may go on as soon as somebody can. */
 async function renewSession(base: string, csrf: CsrfToken): Promise<boolean> {
-  const response = await fetch(`${base}/api/v1/auth/refresh`, {
+  const request = new Request(`${base}/api/v1/auth/refresh`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...csrf.headers() },
     body: '{}',
-  }).catch(() => undefined); // unreachable is the same as not renewed; the first answer is shown
-  if (!response?.ok) return false;
+  });
+  const response = await reach(request);
+  if (refusals.has(response.status)) return false;
+  await assertOk(response);
   const body = (await response.json()) as { csrfToken?: string };
   csrf.value = body.csrfToken ?? csrf.value;
   return true;
