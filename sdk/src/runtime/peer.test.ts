@@ -50,6 +50,20 @@ describe.each(modes)('a %s link', (mode) => {
     await expect(c.call('x', {})).rejects.toMatchObject({ code: 'internal' });
   });
 
+  it('carries the faults of an input, and takes nothing else for them', async () => {
+    const fault = { path: 'when', message: 'Not never' };
+    const refused = { code: 'validation_failed', errors: [fault, undefined, 'text', { path: 1 }] };
+    const { a } = talk((name) =>
+      Promise.reject(
+        name === 'check' ? Object.assign(new Error('no'), refused) : new AggregateError([undefined], 'all'),
+      ),
+    );
+    await expect(a.call('check', {})).rejects.toMatchObject({ errors: [fault] });
+    const error: unknown = await a.call('any', {}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: 'all', code: 'internal' });
+    expect(error).not.toHaveProperty('errors');
+  });
+
   it('carries bytes and streams of bytes', async () => {
     const big = new Uint8Array(300_000).fill(7);
     const { a, b } = talk(async (_, args) => {

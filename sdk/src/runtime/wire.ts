@@ -94,17 +94,22 @@ export interface WireError {
 
 export function encodeError(error: unknown): WireError {
   const e = (typeof error === 'object' && error !== null ? error : { message: String(error) }) as Partial<PluginError>;
+  const code = codeOf(e);
   return {
-    code: codeOf(e),
+    code,
     message: String(e.message ?? error),
     ...(typeof e.retryAfterMs === 'number' && { retryAfterMs: e.retryAfterMs }),
     ...(typeof e.fix === 'string' && { fix: e.fix }),
-    ...(Array.isArray(e.errors) && { errors: e.errors.map(plainFault) }),
+    // An AggregateError has a member of this name too, with anything in it.
+    ...(code === 'validation_failed' && Array.isArray(e.errors) && { errors: e.errors.flatMap(plainFault) }),
     ...(typeof e.stack === 'string' && { stack: withCauses(e as Error) }),
   };
 }
 
-const plainFault = ({ path, message }: Fault): Fault => ({ path: String(path), message: String(message) });
+function plainFault(fault: unknown): Fault[] {
+  const { path, message } = (fault ?? {}) as Partial<Fault>;
+  return typeof path === 'string' && typeof message === 'string' ? [{ path, message }] : [];
+}
 
 /** The stack with those of its causes: what the log needs, and what names the plugin's file. */
 function withCauses(error: Error, depth = 0): string {
