@@ -71,6 +71,13 @@ describe.each(testDialects)('disks that are mounted below a root folder, on %s',
     await mountAgain();
   });
 
+  it('lose what was deleted on them, although their numbers changed and only its folder is scanned', async () => {
+    await scan(mounted('77'));
+    await rm(join(disk, 'There (2001)'), { recursive: true });
+    expect(await scan(mounted('78'), [join(disk, 'There (2001)')])).toMatchObject({ missing: 1, problems: [] });
+    expect(await missing()).toEqual(['disk2/There (2001)/There (2001).mp4']);
+  });
+
   it('do lose what was deleted on them, and what else is deleted while they are away', async () => {
     await scan(mounted());
     await rm(join(disk, 'Also (2002).mp4'));

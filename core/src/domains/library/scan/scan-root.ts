@@ -141,7 +141,7 @@ export class RootScan {
     const { summary } = this.#parts;
     const starts = this.#starts();
     const away = this.#mounts
-      .away((folder) => [...this.#seen].some((path) => isWithin(path, folder)))
+      .away((folder) => this.#hasFiles(folder))
       .filter((mount) => starts.some((start) => isWithin(mount, start) || isWithin(start, mount)))
       .filter((mount) => [...this.#known.values()].some((file) => !file.missing && isWithin(file.path, mount)));
     for (const path of away) {
@@ -149,6 +149,15 @@ export class RootScan {
       summary.problems.push({ path, reason: unmounted });
     }
     return away;
+  }
+
+  #hasFiles(folder: string): boolean {
+    for (const path of this.#seen) if (isWithin(path, folder)) return true;
+    // A scan of some folders sees nothing of the rest of a disk.
+    if (!this.#parts.order.folders) return false;
+    for (const { path, missing } of this.#known.values())
+      if (!missing && isWithin(path, folder) && existsSync(path)) return true;
+    return false;
   }
 
   /** A scan of some folders says nothing of the others. */
