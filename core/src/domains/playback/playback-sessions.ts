@@ -117,12 +117,10 @@ export class PlaybackSessions {
     await session.facts.stream?.close();
   }
 
+  /** Their addresses answer nothing any more, even where ffmpeg or its files cannot be got rid of: whoever signs out is signed out. */
   async #endWhere(isMeant: (facts: SessionFacts) => boolean): Promise<void> {
-    await Promise.all(
-      this.list()
-        .filter(({ facts }) => isMeant(facts))
-        .map((session) => this.end(session)),
-    );
+    const meant = this.list().filter(({ facts }) => isMeant(facts));
+    await Promise.all(meant.map((session) => this.#logged(this.end(session))));
   }
 
   #sweep(): void {
@@ -136,6 +134,11 @@ export class PlaybackSessions {
   }
 
   #inBackground(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#options.logger.error({ err: error }, 'A playback session could not be ended'));
+    void this.#logged(work);
+  }
+
+  #logged(work: Promise<void>): Promise<void> {
+    const { logger } = this.#options;
+    return work.catch((error: unknown) => logger.error({ err: error }, 'A playback session could not be ended'));
   }
 }

@@ -189,6 +189,9 @@ describe('a build that is made anew beside a running server', () => {
       writeFileSync(page, '<p>second</p>');
       utimesSync(page, 2_000_000_000, 2_000_000_000);
       expect(await answer('/app')).toBe('<p>second</p>');
+      rmSync(join(folder, 'version.json'));
+      expect((await rebuilt.ask('/version.json')).status).toBe(500);
+      writeFileSync(join(folder, 'version.json'), '{"version":"2"}');
       expect(await answer('/version.json')).toBe('{"version":"2"}');
     } finally {
       await rebuilt.close({ graceMs: 100 });

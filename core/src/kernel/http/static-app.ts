@@ -116,7 +116,12 @@ export function createStaticApp({ folder, sendFile }: StaticAppOptions): PageHan
     const { packedFiles } = build;
     if (packedFiles.size > 5000) packedFiles.clear();
     let packed = packedFiles.get(key);
-    if (!packed) packedFiles.set(key, (packed = loadFile(file, basePath)));
+    if (!packed) {
+      packed = loadFile(file, basePath);
+      packedFiles.set(key, packed);
+      // What could not be read this time may be there the next; who asked hears of it below.
+      packed.catch(() => packedFiles.delete(key));
+    }
     const content = await packed;
     exchange.set('Content-Type', contentTypeOf(name));
     exchange.set('Cache-Control', cacheControl);
