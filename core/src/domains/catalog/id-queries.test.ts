@@ -106,6 +106,17 @@ describe.each(testDialects)('kept ids on %s', (dialect) => {
     expect(made).toBe(4);
   });
 
+  it('give way to others when what was asked is long, not only what was found', async () => {
+    let made = 0;
+    const make = async () => ({ made: (made += 1) });
+    const ask = async (n: number) => queries.keep(`${n} ${'long '.repeat(20_000)}`, await freshness(), () => 1, make);
+    for (let n = 0; n < 100; n += 1) await ask(n);
+    await ask(99);
+    expect(made).toBe(100);
+    await ask(0);
+    expect(made).toBe(101);
+  });
+
   it('end a renewal that the database does not answer without a fault', async () => {
     expect(await listed()).toEqual([1]);
     await test.database.run('alter table things rename to others');

@@ -57,12 +57,17 @@ interface Kept {
 
 /** Numbers in all, four bytes each. */
 const keptNumbers = 4_000_000;
-const overhead = 100;
+const overhead = 200;
+/** A question is held with its parts in its key, and once more to be asked again. */
+const numbersOf = (key: string): number => Math.ceil(key.length / 2);
 /** What nobody asked for so long, searches of last week among it, is made anew only when somebody does. */
 const lately = 300_000;
 
 export function createIdQueries(database: Database, revision: CatalogRevision): IdQueries {
-  const kept = new LRUCache<string, Kept>({ maxSize: keptNumbers, sizeCalculation: ({ size }) => size + overhead });
+  const kept = new LRUCache<string, Kept>({
+    maxSize: keptNumbers,
+    sizeCalculation: ({ size }, key) => size + overhead + numbersOf(key),
+  });
   const making = new Map<string, Promise<Kept>>();
   /** What is aging and was asked for, renewed one by one, so that a scan's progress costs no request its turn. */
   const aging = new Map<string, Kept>();
