@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { believe, lengthsOf, longestMs } from './claimed-position.ts';
+import { believe, lengthsOf, longestMs, type FileLength } from './claimed-position.ts';
 import { saveProgress } from './tracking.schema.ts';
 
 const hour = 3_600_000;
@@ -79,28 +79,24 @@ describe('a position that a client claims', () => {
 });
 
 describe('the lengths of a title', () => {
+  const file = (role: FileLength['role'], duration_ms: number | null, missing_since: number | null = null) => ({
+    role,
+    duration_ms,
+    missing_since,
+  });
+
   it('are those of its versions, and of its parts together', () => {
-    expect(
-      lengthsOf([
-        { role: 'main', duration_ms: 10 },
-        { role: 'main', duration_ms: null },
-        { role: 'extra', duration_ms: 3 },
-      ]),
-    ).toEqual([10]);
-    expect(
-      lengthsOf([
-        { role: 'part', duration_ms: 10 },
-        { role: 'part', duration_ms: 20 },
-      ]),
-    ).toEqual([30]);
+    expect(lengthsOf([file('main', 10), file('main', null), file('extra', 3)])).toEqual([10]);
+    expect(lengthsOf([file('part', 10), file('part', 20)])).toEqual([30]);
   });
 
   it('are unknown while one of the parts is', () => {
-    expect(
-      lengthsOf([
-        { role: 'part', duration_ms: 10 },
-        { role: 'part', duration_ms: null },
-      ]),
-    ).toEqual([]);
+    expect(lengthsOf([file('part', 10), file('part', null)])).toEqual([]);
+  });
+
+  it('leave out what others have come in the place of, and keep what is merely away', () => {
+    const gone = [file('part', 11, 1), file('part', 21, 1)];
+    expect(lengthsOf([...gone, file('part', 10), file('part', 20)])).toEqual([30]);
+    expect(lengthsOf([...gone, file('extra', 3)])).toEqual([32]);
   });
 });

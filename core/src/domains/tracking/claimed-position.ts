@@ -11,6 +11,8 @@ export interface Claim {
 export interface FileLength {
   role: 'main' | 'part' | 'extra';
   duration_ms: number | null;
+  /** Null for a file that is there. */
+  missing_since: number | null;
 }
 
 /** Milliseconds of the shortest and the longest thing that anybody plays. */
@@ -20,8 +22,13 @@ export const longestMs = 100 * 3_600_000;
 /** Players run a little past the end, and containers round: this much beyond it is still the end. */
 const toleranceMs = (durationMs: number): number => Math.max(5000, durationMs * 0.01);
 
-/** How long a title lasts in each of its versions, of those that are known; parts count together. */
-export function lengthsOf(files: readonly FileLength[]): number[] {
+/**
+ * How long a title lasts in each of its versions, of those that are known; parts count together. What is gone counts only while
+ * nothing has come in its place.
+ */
+export function lengthsOf(known: readonly FileLength[]): number[] {
+  const present = known.filter((file) => file.missing_since === null);
+  const files = present.some(({ role }) => role !== 'extra') ? present : known;
   const lasting = (role: FileLength['role']): number[] =>
     files.filter((file) => file.role === role).map(({ duration_ms }) => duration_ms ?? 0);
   const parts = lasting('part');
