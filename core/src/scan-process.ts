@@ -22,9 +22,7 @@ const send = (message: Message): void => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C and service managers signal the whole group; the server says when it is over by hanging up.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-// Who looks at films goes first. Linux keeps a priority for each thread: those that collect garbage and compile have theirs too.
-const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
-for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_LOW);
+giveWay();
 
 const database = await openDatabase({
   url: options.databaseUrl,
@@ -67,6 +65,17 @@ const peer: Peer = new Peer(
 process.send?.({ ready: true });
 
 const progressMs = 200;
+
+/** Who looks at films goes first. Linux keeps a priority for each thread: those that collect garbage and compile have theirs too. */
+function giveWay(): void {
+  try {
+    const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
+    for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    // A thread may have ended in between, and some systems allow none of this: the scan goes on as it is.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
 
 function throttle<T>(tell: (value: T) => void): (value: T) => void {
   let last = 0;

@@ -60,6 +60,8 @@ const keptNumbers = 4_000_000;
 const overhead = 200;
 /** A question is held with its parts in its key, and once more to be asked again. */
 const numbersOf = (key: string): number => Math.ceil(key.length / 2);
+/** Renewing everything may take so long, in milliseconds. */
+const renewMs = 3000;
 /** What nobody asked for so long, searches of last week among it, is made anew only when somebody does. */
 const lately = 300_000;
 
@@ -135,7 +137,10 @@ export function createIdQueries(database: Database, revision: CatalogRevision): 
 
   const renewKept = async (): Promise<void> => {
     const stamp = await revision.stamp();
+    const until = performance.now() + renewMs;
+    // The latest that were asked for come first; what is left over is made when somebody asks.
     for (const entry of [...kept.values()]) {
+      if (performance.now() > until) return;
       if (entry.stamp.value === stamp.value || stamp.at - entry.askedAt > lately) continue;
       await turn();
       const renewed = await entry.renew(stamp, 0);

@@ -71,7 +71,11 @@ export function createCardReader({ database, revision, states, showPicture }: Ca
     );
     const found = new Set(rows.map(({ id }) => id));
     for (const id of itemIds) if (!found.has(id)) kept.delete(id);
-    for (const row of rows) kept.set(row.id, { card: cardOf(row, showPicture), stamp });
+    for (const row of rows) {
+      // What was read in the meantime may be newer.
+      if ((kept.get(row.id)?.stamp.value ?? 0) > stamp.value) continue;
+      kept.set(row.id, { card: cardOf(row, showPicture), stamp });
+    }
   };
 
   /** What is aging and was asked for; read again aside, many at once. */

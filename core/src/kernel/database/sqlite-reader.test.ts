@@ -68,6 +68,15 @@ describe('reading SQLite aside', () => {
     await expect(reader.all('select 1')).rejects.toMatchObject({ code: 'database_unavailable' });
   });
 
+  it('gives up what takes too long, and answers the next call from a new thread', async () => {
+    const hasty = createSqliteReader(file(test), 100);
+    const endless = long.replace('3000000', '30000000');
+    await expect(hasty.all(endless)).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(await reader.all('select count(*) as n from notes')).toEqual([{ n: 0 }]);
+    await expect.poll(() => hasty.first('select 1 as one').catch(() => undefined)).toEqual({ one: 1 });
+    await hasty.close();
+  });
+
   it('says so when the file is not there', async () => {
     const lost = createSqliteReader(path.join(test.options.dataDir, 'lost.db'));
     await expect(lost.all('select 1')).rejects.toThrow(/unable to open/);

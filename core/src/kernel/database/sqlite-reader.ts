@@ -11,12 +11,15 @@ export interface SqliteReader extends Reading {
 
 interface Waiting {
   sql: string;
+  late: NodeJS.Timeout;
   resolve(rows: never): void;
   reject(error: Error): void;
 }
 
 /** A thread that nobody asks anything for so long is ended, and its memory given back. */
 const idleMs = 60_000;
+/** As long as PostgreSQL gives a statement. */
+const usualPatienceMs = 30_000;
 const entry = new URL(
   import.meta.url.endsWith('.ts') ? './sqlite-reader-thread.ts' : './sqlite-reader-thread.js',
   import.meta.url,
@@ -26,7 +29,7 @@ const entry = new URL(
  * Reads a SQLite file in a thread of its own, so that statements which take long do not hold up the event loop. The thread is
  * started for the first of them. It sees what is committed, and writes nothing.
  */
-export function createSqliteReader(file: string): SqliteReader {
+export function createSqliteReader(file: string, patienceMs = usualPatienceMs): SqliteReader {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -45,6 +48,7 @@ export function createSqliteReader(file: string): SqliteReader {
       const call = waiting.get(id);
       if (!call) return;
       waiting.delete(id);
+      clearTimeout(call.late);
       if (waiting.size === 0) rest(started);
       if (failed) call.reject(fromSqlite(Object.assign(new Error(failed.message), failed), call.sql));
       else call.resolve(rows as never);
@@ -58,9 +62,23 @@ export function createSqliteReader(file: string): SqliteReader {
   const fail = (gone: Worker, error: Error): void => {
     if (worker !== gone) return;
     worker = undefined;
+    refuse(error);
+  };
+
+  const refuse = (error: Error): void => {
     const calls = [...waiting.values()];
     waiting.clear();
-    for (const { reject } of calls) reject(error);
+    for (const { reject, late } of calls) {
+      clearTimeout(late);
+      reject(error);
+    }
+  };
+
+  /** One statement must not hold up all others for ever: they go on in a new thread. */
+  const giveUp = (slow: Worker, sql: string): void => {
+    const what = `A question to the database took longer than ${patienceMs / 1000} s.`;
+    fail(slow, new AppError('database_unavailable', what, { cause: new Error(sql), fix: 'Try again.' }));
+    void slow.terminate();
   };
 
   const rest = (resting: Worker): void => {
@@ -83,8 +101,11 @@ export function createSqliteReader(file: string): SqliteReader {
       worker ??= start();
       worker.ref();
       const id = ++lastId;
-      waiting.set(id, { sql, resolve, reject });
-      worker.postMessage({ id, sql, values: parameters.map(bindForSqlite) } satisfies ReadRequest);
+      const asked = worker;
+      asked.postMessage({ id, sql, values: parameters.map(bindForSqlite) } satisfies ReadRequest);
+      const late = setTimeout(() => giveUp(asked, sql), patienceMs);
+      late.unref();
+      waiting.set(id, { sql, late, resolve, reject });
     });
 
   return {
@@ -93,9 +114,7 @@ export function createSqliteReader(file: string): SqliteReader {
       (await all<Row>(sql, parameters))[0],
     async close() {
       closed = true;
-      const calls = [...waiting.values()];
-      waiting.clear();
-      for (const { reject } of calls) reject(ended());
+      refuse(ended());
       await end();
     },
   };
