@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { Peer, type Message } from '@vitascope/sdk/runtime';
+import { Peer } from '@vitascope/sdk/runtime';
 import { pino } from 'pino';
 import { codeOf } from './kernel/errors.ts';
+import { ipcLink } from './kernel/ipc-link.ts';
 import { openDatabase } from './kernel/database/open-database.ts';
 import { createCatalogStore } from './domains/catalog/catalog-store.ts';
 import { fileSummaries } from './domains/library/file-reader.ts';
@@ -16,9 +17,6 @@ import type { LocalAnswer, ScanHost, ScanOrder } from './domains/library/scan/sc
  * for what only plugins know, and ends with it.
  */
 const options = JSON.parse(process.env.VITASCOPE_SCAN ?? '{}') as ScanProcessOptions;
-const send = (message: Message): void => {
-  if (process.connected) process.send?.(message);
-};
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C and service managers signal the whole group; the server says when it is over by hanging up.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
@@ -34,34 +32,31 @@ const database = await openDatabase({
 });
 const catalog = createCatalogStore({ files: fileSummaries, keepers: [playedItems] });
 
-const peer: Peer = new Peer(
-  { direct: false, send, receive: (listener) => process.on('message', (message) => listener(message as Message)) },
-  async (method, order: ScanOrder, signal) => {
-    if (method !== 'scan') throw new Error(`The scan process knows no "${method}".`);
-    const host: ScanHost = {
-      readLocal: (sourceId, subjects) =>
-        peer.call('readLocal', { sourceId, subjects }, { signal }) as Promise<LocalAnswer[]>,
-      filter: (paths) => peer.call('filter', { paths }, { signal }) as Promise<boolean[]>,
-    };
-    try {
-      const summary = await scanLibrary({
-        database,
-        catalog,
-        host,
-        order,
-        reserved: [options.dataDir],
-        signal,
-        onProgress: throttle((progress) => peer.note('progress', progress)),
-        onChange: (change) => peer.note('change', change),
-      });
-      return { summary } satisfies ScanAnswer;
-    } catch (error) {
-      signal.throwIfAborted();
-      const { message, fix } = error as Error & { fix?: string };
-      return { failed: { code: codeOf(error), message, fix } } satisfies ScanAnswer;
-    }
-  },
-);
+const peer: Peer = new Peer(ipcLink(process), async (method, order: ScanOrder, signal) => {
+  if (method !== 'scan') throw new Error(`The scan process knows no "${method}".`);
+  const host: ScanHost = {
+    readLocal: (sourceId, subjects) =>
+      peer.call('readLocal', { sourceId, subjects }, { signal }) as Promise<LocalAnswer[]>,
+    filter: (paths) => peer.call('filter', { paths }, { signal }) as Promise<boolean[]>,
+  };
+  try {
+    const summary = await scanLibrary({
+      database,
+      catalog,
+      host,
+      order,
+      reserved: [options.dataDir],
+      signal,
+      onProgress: throttle((progress) => peer.note('progress', progress)),
+      onChange: (change) => peer.note('change', change),
+    });
+    return { summary } satisfies ScanAnswer;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { message, fix } = error as Error & { fix?: string };
+    return { failed: { code: codeOf(error), message, fix } } satisfies ScanAnswer;
+  }
+});
 process.send?.({ ready: true });
 
 const progressMs = 200;

@@ -83,6 +83,11 @@ export class PluginClient<Scope extends CallScope = CallScope> {
     return this.#call('describe', {}, {});
   }
 
+  /** Resolves when the plugin's side answers anything at all. */
+  ping(): Promise<void> {
+    return this.#call('ping', {}, {});
+  }
+
   /** Sets the plugin's options; their faults, all at once. */
   async configure(options: Record<string, unknown>): Promise<Fault[]> {
     return (await this.#call('configure', { options }, {})).faults;
@@ -164,9 +169,14 @@ export class PluginClient<Scope extends CallScope = CallScope> {
     try {
       await this.#call('close', {}, { signal: AbortSignal.timeout(1000) });
     } finally {
-      this.#peer.close(error);
-      this.#scopes.clear();
+      this.break(error);
     }
+  }
+
+  /** The same without asking the plugin: its side is gone. */
+  break(error: PluginError): void {
+    this.#peer.close(error);
+    this.#scopes.clear();
   }
 
   #begin(scope: Scope, { signal, deadlineMs }: { signal?: AbortSignal; deadlineMs?: number }): Run {

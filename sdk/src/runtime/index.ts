@@ -11,6 +11,7 @@ export {
   type Invocation,
   type InvokeOptions,
 } from './client.ts';
+export { frameLink, mostFrameBytes, type FrameSocket } from './frames.ts';
 export { milliseconds } from './duration.ts';
 export { retryAfter } from './http.ts';
 export { createPair, type Link, type Message } from './link.ts';

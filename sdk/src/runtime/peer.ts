@@ -1,6 +1,6 @@
 import { fail, type PluginError } from '../errors.ts';
 import type { Link, Message } from './link.ts';
-import { decode, decodeError, encode, encodeError, type WireError } from './wire.ts';
+import { besideMessage, decode, decodeError, encode, encodeError, type WireError } from './wire.ts';
 
 /** Answers a call of the other side. Throwing answers with the error's code. */
 export type CallHandler = (method: string, args: any, signal: AbortSignal) => unknown;
@@ -55,7 +55,7 @@ export class Peer {
     this.#link = link;
     this.#onCall = onCall;
     this.#onNote = onNote;
-    link.receive((message) => this.#receive(message));
+    link.receive((message, bytes) => this.#receive(message, bytes));
   }
 
   /** How much is open in either direction; all zero when a conversation is over. */
@@ -74,16 +74,20 @@ export class Peer {
       const onAbort = () => this.#abort(id, signal!.reason);
       const sent: number[] = [];
       const stream = (iterable: AsyncIterable<unknown>) => sent[sent.push(this.#addSource(iterable)) - 1]!;
-      const a = encode(args, { direct: this.#link.direct, stream });
       this.#outbound.set(id, { resolve, reject, signal, onAbort, streams: new Set(), sent, ended });
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#link.send({ t: 'call', id, m: method, a });
+      try {
+        this.#send(args, stream, (a) => ({ t: 'call', id, m: method, a }));
+      } catch (error) {
+        this.#release(id);
+        throw error;
+      }
     });
   }
 
   note(method: string, args: unknown): void {
     if (this.#closed) return;
-    this.#link.send({ t: 'note', m: method, a: encode(args, { direct: this.#link.direct, stream: noStreams }) });
+    this.#send(args, noStreams, (a) => ({ t: 'note', m: method, a }));
   }
 
   /** Ends everything in flight on this side with this error; later calls are refused with it. */
@@ -94,14 +98,24 @@ export class Peer {
     for (const s of this.#sources.keys()) this.#stopSource(s);
   }
 
-  #receive(message: Message): void {
+  #send(value: unknown, stream: (iterable: AsyncIterable<unknown>) => number, message: (v: unknown) => Message): void {
+    const beside: Uint8Array[] = [];
+    const bytes = this.#link.direct ? asTheyAre : besideMessage(beside);
+    this.#link.send(message(encode(value, { bytes, stream })), beside);
+  }
+
+  #tell(message: Message): void {
+    this.#link.send(message, []);
+  }
+
+  #receive(message: Message, bytes: Uint8Array): void {
     switch (message.t) {
       case 'call':
-        return void this.#answer(message);
+        return void this.#answer(message, bytes);
       case 'note':
-        return this.#onNote(message.m, decode(message.a, { feed: noStreams }));
+        return this.#onNote(message.m, decode(message.a, { bytes, feed: noStreams }));
       case 'ok':
-        return this.#succeed(message);
+        return this.#succeed(message, bytes);
       case 'err':
         return this.#release(message.id)?.reject(decodeError(message.e));
       case 'abort':
@@ -111,7 +125,7 @@ export class Peer {
       case 'pull':
         return void this.#serveSource(message.s);
       case 'item':
-        return this.#deliver(message);
+        return this.#deliver(message, bytes);
       case 'stop':
         return this.#stopSource(message.s);
     }
@@ -119,10 +133,10 @@ export class Peer {
 
   // Calls of ours.
 
-  #succeed(message: { id: number; v?: unknown }): void {
+  #succeed(message: { id: number; v?: unknown }, bytes: Uint8Array): void {
     const call = this.#outbound.get(message.id);
     if (!call) return;
-    call.resolve(decode(message.v, { feed: (s) => this.#feed(s, call, message.id) }));
+    call.resolve(decode(message.v, { bytes, feed: (s) => this.#feed(s, call, message.id) }));
     if (call.streams.size === 0) this.#release(message.id);
   }
 
@@ -138,7 +152,7 @@ export class Peer {
   #abort(id: number, reason: unknown): void {
     const call = this.#release(id);
     if (!call) return;
-    this.#link.send({ t: 'abort', id, e: abortError(reason) });
+    this.#tell({ t: 'abort', id, e: abortError(reason) });
     call.reject(reason);
     for (const s of call.streams) this.#pulls.get(s)?.reject(reason);
   }
@@ -159,7 +173,7 @@ export class Peer {
     const end = (tell: boolean): void => {
       if (over) return;
       over = true;
-      if (tell) this.#link.send({ t: 'stop', s });
+      if (tell) this.#tell({ t: 'stop', s });
       finish();
     };
     const next = async (): Promise<IteratorResult<unknown>> => {
@@ -195,23 +209,23 @@ export class Peer {
     if (this.#closed) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#pulls.set(s, { resolve: resolve as Waiting['resolve'], reject });
-      this.#link.send({ t: 'pull', s });
+      this.#tell({ t: 'pull', s });
     }).finally(() => this.#pulls.delete(s)) as Promise<{ end: boolean; value?: unknown }>;
   }
 
-  #deliver(message: { s: number; v?: unknown; end?: boolean; e?: WireError }): void {
+  #deliver(message: { s: number; v?: unknown; end?: boolean; e?: WireError }, bytes: Uint8Array): void {
     const pull = this.#pulls.get(message.s);
     if (message.e) pull?.reject(Object.assign(decodeError(message.e), { fromSource: true }));
     else
       pull?.resolve({
         end: message.end ?? false,
-        value: decode(message.v, { feed: (s) => this.#pullAll(s, () => {}) }),
+        value: decode(message.v, { bytes, feed: (s) => this.#pullAll(s, () => {}) }),
       });
   }
 
   // Calls of the other side.
 
-  async #answer(message: { id: number; m: string; a: unknown }): Promise<void> {
+  async #answer(message: { id: number; m: string; a: unknown }, bytes: Uint8Array): Promise<void> {
     const stop = new AbortController();
     this.#inbound.set(message.id, stop);
     let streams = 0;
@@ -220,16 +234,16 @@ export class Peer {
     };
     try {
       if (this.#closed) throw this.#closed;
-      const args = decode(message.a, { feed: (s) => this.#pullAll(s, () => {}, stop.signal) });
+      const args = decode(message.a, { bytes, feed: (s) => this.#pullAll(s, () => {}, stop.signal) });
       const value = await this.#onCall(message.m, args, stop.signal);
       const stream = (iterable: AsyncIterable<unknown>) => {
         streams++;
         return this.#addSource(iterable, settle);
       };
-      this.#link.send({ t: 'ok', id: message.id, v: encode(value, { direct: this.#link.direct, stream }) });
+      this.#send(value, stream, (v) => ({ t: 'ok', id: message.id, v }));
     } catch (error) {
       // what a handler throws after its caller left is the abort, whatever library dressed it up
-      this.#link.send({ t: 'err', id: message.id, e: encodeError(stop.signal.aborted ? stop.signal.reason : error) });
+      this.#tell({ t: 'err', id: message.id, e: encodeError(stop.signal.aborted ? stop.signal.reason : error) });
     }
     settle();
   }
@@ -242,17 +256,16 @@ export class Peer {
 
   async #serveSource(s: number): Promise<void> {
     const source = this.#sources.get(s);
-    if (!source) return this.#link.send({ t: 'item', s, end: true });
+    if (!source) return this.#tell({ t: 'item', s, end: true });
     try {
       const { done, value } = await source.iterator.next();
       if (done) this.#endSource(s);
       const stream = (iterable: AsyncIterable<unknown>) => this.#addSource(iterable);
-      this.#link.send(
-        done ? { t: 'item', s, end: true } : { t: 'item', s, v: encode(value, { direct: this.#link.direct, stream }) },
-      );
+      if (done) this.#tell({ t: 'item', s, end: true });
+      else this.#send(value, stream, (v) => ({ t: 'item', s, v }));
     } catch (error) {
       this.#endSource(s);
-      this.#link.send({ t: 'item', s, e: encodeError(error) });
+      this.#tell({ t: 'item', s, e: encodeError(error) });
     }
   }
 
@@ -271,6 +284,7 @@ export class Peer {
   }
 }
 
+const asTheyAre = (value: Uint8Array): unknown => value;
 const noStreams = (): never => fail('internal', 'A stream cannot be part of a note');
 
 const abortError = (reason: unknown): WireError => {

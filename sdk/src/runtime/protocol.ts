@@ -25,6 +25,8 @@ export interface WireConnection {
 /** What the host asks of a plugin. */
 export interface PluginCalls {
   describe: [Record<string, never>, Contributions];
+  /** Answered at once, unless the plugin keeps its process from answering anything. */
+  ping: [Record<string, never>, void];
   /** Checks and keeps the options. */
   configure: [{ options: Record<string, unknown> }, { faults: Fault[] }];
   /** Checks settings of a kind. */

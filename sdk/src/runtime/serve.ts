@@ -37,6 +37,7 @@ export function serve(plugin: Plugin, link: Link): Peer {
 
   const handlers: Handlers = {
     describe: () => describe(plugin),
+    ping: () => undefined,
     async configure(args) {
       options = args.options ?? {};
       return { faults: plugin.options ? await faultsOf(plugin.options, options) : [] };

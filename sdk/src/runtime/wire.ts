@@ -6,13 +6,15 @@ import type { Fault } from '../schema.ts';
  * absent; numbers are finite; class instances, functions and symbols are refused, so that what works in memory works over a pipe.
  */
 export interface Encoder {
-  /** Bytes stay as they are (in-process) or become base64. */
-  readonly direct: boolean;
+  /** Takes bytes along beside the message; what stands for them in it. */
+  bytes(value: Uint8Array): unknown;
   /** Registers a stream of ours; the number the other side pulls it by. */
   stream(iterable: AsyncIterable<unknown>): number;
 }
 
 export interface Decoder {
+  /** What travelled beside the message. */
+  readonly bytes: Uint8Array;
   /** Opens a stream of the other side. */
   feed(stream: number): AsyncGenerator<unknown>;
 }
@@ -25,7 +27,7 @@ export function encode(value: unknown, encoder: Encoder, path = ''): unknown {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object') return refuse(`a ${typeof value}`, path);
-  if (value instanceof Uint8Array) return encoder.direct ? value : { [mark]: 'bytes', v: base64(value) };
+  if (value instanceof Uint8Array) return encoder.bytes(value);
   if (Array.isArray(value)) return value.map((item, i) => encode(item, encoder, `${path}.${i}`));
   if (value instanceof ReadableStream) return { [mark]: 'stream', s: encoder.stream(value) };
   if (Symbol.asyncIterator in value) return { [mark]: 'feed', s: encoder.stream(value as AsyncIterable<unknown>) };
@@ -59,7 +61,7 @@ export function decode(value: unknown, decoder: Decoder): unknown {
   const object = value as Record<string, unknown>;
   switch (object[mark]) {
     case 'bytes':
-      return new Uint8Array(Buffer.from(object.v as string, 'base64'));
+      return decoder.bytes.slice(object.at as number, (object.at as number) + (object.n as number));
     case 'feed':
       return decoder.feed(object.s as number);
     case 'stream':
@@ -79,8 +81,16 @@ const decodeMembers = (object: Record<string, unknown>, decoder: Decoder): unkno
   return result;
 };
 
-const base64 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+/** Puts bytes beside a message and a mark into it. */
+export function besideMessage(list: Uint8Array[]): (value: Uint8Array) => unknown {
+  let at = 0;
+  return (value) => {
+    const found = { [mark]: 'bytes', at, n: value.length };
+    list.push(value);
+    at += value.length;
+    return found;
+  };
+}
 
 /** An error as it crosses. The stack is for the log of the other side. */
 export interface WireError {

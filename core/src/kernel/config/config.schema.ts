@@ -170,6 +170,13 @@ const plugins = section('Plugins.', {
     .describe('Further folders with plugins, beside the bundled ones and `plugins` in the data directory.'),
   disabled: z.array(text.max(100)).max(500).default([]).describe('Ids of plugins that stay off.'),
   safeMode: z.boolean().default(false).describe('Start without any plugin that is not bundled.'),
+  place: z
+    .record(z.string().max(100), z.enum(['server', 'process']))
+    .default({})
+    .describe(
+      'Where plugins run, by id, `*` for all that are not named: in the server, or each in a process of its own, where it can do less harm. Bundled ones run in the server unless told, all others in a process.',
+    )
+    .meta({ examples: [{ nfo: 'process' }] }),
   options: z
     .record(z.string().max(100), z.record(z.string().max(100), z.unknown()))
     .default({})

@@ -15,6 +15,8 @@ import { HostLimiter } from './http/host-limiter.ts';
 import { RemoteHttp } from './http/remote-http.ts';
 import { PluginEntries, type JobPort } from './plugin-entries.ts';
 import { PluginService } from './plugin.service.ts';
+import { usualLimits, type ProcessLimits } from './process/process-line.ts';
+import { findPluginProgram } from './process/program.ts';
 import { PluginStore } from './plugin-store.ts';
 import { pluginRoutesOf } from './plugins.routes.ts';
 import type { CatalogPort, RoutePort } from './ports.ts';
@@ -30,7 +32,10 @@ export interface PluginsOptions {
     disabled: readonly string[];
     safeMode: boolean;
     options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    place: Readonly<Record<string, 'server' | 'process'>>;
   };
+  /** Of plugins in processes of their own; the usual ones unless told. */
+  limits?: Partial<ProcessLimits>;
   version: string;
   database: Database;
   events: EventBus;
@@ -83,6 +88,8 @@ export function createPlugins(options: PluginsOptions): Plugins {
     provision: new SdkProvision(),
     events,
     logger,
+    program: findPluginProgram(),
+    limits: { ...usualLimits, ...options.limits },
     services: { database, http, jobs, connections, contracts, logger, catalog: options.catalog },
   });
   const module: DomainModule = {

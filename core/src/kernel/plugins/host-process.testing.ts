@@ -19,7 +19,7 @@ const events = createEventBus(logger);
 const { service, module } = createPlugins({
   bundledFolder: path.join(dataDir, 'bundled'),
   dataDir,
-  config: { folders: [], disabled: [], safeMode: false, options: {} },
+  config: { folders: [], disabled: [], safeMode: false, options: {}, place: { '*': 'server' } },
   version: '0.0.0-test',
   database,
   events,

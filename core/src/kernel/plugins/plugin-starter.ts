@@ -1,20 +1,25 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@vitascope/sdk';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { PluginBlobs } from './blobs.ts';
-import type { BootMarker } from './boot-marker.ts';
+import { currentPlugin, type BootMarker } from './boot-marker.ts';
 import type { FoundPlugin } from './found-plugin.ts';
 import { createHostListeners, createHostServices, type HostServiceParts } from './host-services.ts';
 import { namedHosts } from './http/address-guard.ts';
 import { scopeOf, type Reach } from './host-scope.ts';
-import { loadPlugin } from './load-plugin.ts';
 import { PluginAssets } from './plugin-assets.ts';
+import { PluginChild } from './process/plugin-child.ts';
+import { ProcessLine, type ProcessLimits } from './process/process-line.ts';
+import type { PluginProgram } from './process/program.ts';
+import type { PluginLine } from './plugin-line.ts';
 import type { PluginEntries } from './plugin-entries.ts';
 import type { Problems } from './problems.ts';
-import type { RunningPlugin } from './running-plugin.ts';
+import { RunningPlugin } from './running-plugin.ts';
 import type { SdkProvision } from './sdk-provision.ts';
 import { splitSecrets } from './secret-fields.ts';
+import { ServerLine, type ServerLineParts } from './server-line.ts';
 
 /** A plugin that works, and the files of its pages. */
 export interface Started {
@@ -31,6 +36,9 @@ export interface StarterParts {
   provision: SdkProvision;
   logger: Logger;
   services: Omit<HostServiceParts, 'manifest' | 'blobs' | 'dataFolder'>;
+  /** What a plugin's own process runs, and within which limits. */
+  program: PluginProgram;
+  limits: ProcessLimits;
 }
 
 export interface StartInput {
@@ -40,6 +48,9 @@ export interface StartInput {
   options: Record<string, unknown>;
   /** The user's order of plugins. */
   order: number;
+  place: 'server' | 'process';
+  /** Its process ended too often and is not started again: why. */
+  failed(reason: string): void;
   /** Called as soon as the plugin can be asked, before it is entered anywhere. */
   loaded(started: Started): void;
 }
@@ -54,14 +65,15 @@ export class PluginStarter {
     this.#parts = parts;
   }
 
-  /** @throws AppError what `loadPlugin` throws, or why it could not be entered; nothing of it is left then */
+  /** @throws AppError what its line throws, or why it could not be entered; nothing of it is left then */
   async start(input: StartInput): Promise<Started> {
-    const { found } = input;
+    const { found, place } = input;
     const { marker, provision } = this.#parts;
     let started: Started | undefined;
     provision.add(found.folder);
     // bundled plugins are tested with the server: a start that ended inside one was somebody's kill, not its doing
-    if (!found.bundled) marker.starting(found.id);
+    const mayTakeServerDown = place === 'server' && !found.bundled;
+    if (mayTakeServerDown) marker.starting(found.id);
     try {
       started = await this.#load(input);
       input.loaded(started);
@@ -72,7 +84,7 @@ export class PluginStarter {
       provision.remove(found.folder);
       throw error;
     } finally {
-      if (!found.bundled) marker.started();
+      if (mayTakeServerDown) marker.started();
     }
   }
 
@@ -95,7 +107,8 @@ export class PluginStarter {
     });
   }
 
-  async #load({ found, manifest, problems, options }: StartInput): Promise<Started> {
+  async #load(input: StartInput): Promise<Started> {
+    const { found, manifest, problems, options } = input;
     const dataFolder = join(this.#parts.dataFolder, found.id);
     const blobs = new PluginBlobs(dataFolder);
     await blobs.clean();
@@ -103,8 +116,35 @@ export class PluginStarter {
     const host = { services, listeners: createHostListeners(manifest, this.#parts.logger) };
     const assets = await PluginAssets.load(found.folder);
     checkFiles(manifest, assets);
-    const plugin = await loadPlugin({ found, manifest, entry: found.entry!, options, problems, host });
+    const line = await this.#line(input, { host, dataFolder });
+    const plugin = new RunningPlugin({ manifest, problems, line });
+    try {
+      await currentPlugin.run(found.id, () => line.client());
+    } catch (error) {
+      await plugin.close();
+      throw error;
+    }
     return { plugin, assets, reach: reachOf(manifest, options) };
+  }
+
+  async #line(input: StartInput, o: { host: ServerLineParts['host']; dataFolder: string }): Promise<PluginLine> {
+    const { found, manifest, options, problems, failed } = input;
+    const { program, limits } = this.#parts;
+    const introduction = { manifest, packageName: found.name, options };
+    if (input.place === 'server') return new ServerLine({ found, introduction, host: o.host });
+    await mkdir(o.dataFolder, { recursive: true });
+    const logger = this.#parts.logger.child({ plugin: found.id });
+    const child = { program, entry: found.entry!, folder: found.folder, dataFolder: o.dataFolder, logger };
+    return new ProcessLine({
+      introduction,
+      host: o.host,
+      limits,
+      logger,
+      start: () => new PluginChild({ ...child, memoryMb: limits.memoryMb }),
+      started: () => problems.worked('its process'),
+      ended: (reason) => problems.failed('its process', reason),
+      failed,
+    });
   }
 }
 

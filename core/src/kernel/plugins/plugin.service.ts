@@ -36,6 +36,8 @@ export interface PluginServiceParts extends StarterParts {
     disabled: readonly string[];
     safeMode: boolean;
     options: Readonly<Record<string, Readonly<Values>>>;
+    /** Plugins that do not run where their kind runs: see `placeOf`. */
+    place: Readonly<Record<string, 'server' | 'process'>>;
   };
   store: PluginStore;
   hooks: Hooks;
@@ -263,8 +265,10 @@ export class PluginService {
     this.#set(entry, 'starting', '');
     const loaded = (started: Started) => void (entry.running = started);
     const { order } = this.#rowOf(entry);
+    const place = this.#placeOf(found);
+    const failed = (reason: string): void => void this.#inTurn(() => this.#onGivenUp(entry, reason));
     try {
-      entry.running = await this.#starter.start({ found, manifest, problems, options, order, loaded });
+      entry.running = await this.#starter.start({ found, manifest, problems, options, order, place, failed, loaded });
     } catch (error) {
       entry.running = undefined;
       throw error;
@@ -274,6 +278,19 @@ export class PluginService {
     this.#parts.events.emit('ui.changed', {});
     void this.#parts.hooks.emit('plugin.activated', { id: found.id, version: found.version });
     if (this.#readyVersion !== undefined) this.#starter.sayReady(entry.running, this.#readyVersion);
+  }
+
+  /** What comes with the server runs in it; what strangers wrote, in a process of its own. */
+  #placeOf({ id, bundled }: FoundPlugin): 'server' | 'process' {
+    const { place } = this.#parts.config;
+    return place[id] ?? place['*'] ?? (bundled ? 'server' : 'process');
+  }
+
+  /** Its process ended too often: it is off until somebody enables it again. */
+  async #onGivenUp(entry: Entry, reason: string): Promise<void> {
+    if (!entry.running) return;
+    await this.#deactivate(entry, 'failed', reason);
+    void this.#parts.hooks.emit('plugin.failed', { id: entry.found.id, reason });
   }
 
   async #deactivate(entry: Entry, state: PluginState, reason: string): Promise<void> {

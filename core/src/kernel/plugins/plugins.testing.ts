@@ -43,9 +43,16 @@ export interface PluginHarness extends Plugins {
 export interface HarnessOptions extends Partial<PluginsOptions> {
   plugins?: readonly string[];
   dialect?: Dialect;
+  /** Where plugins run that the configuration does not place. */
+  place?: 'server' | 'process';
 }
 
-export async function createPluginHarness({ plugins = [], dialect = 'sqlite', ...options }: HarnessOptions = {}) {
+export async function createPluginHarness({
+  plugins = [],
+  dialect = 'sqlite',
+  place,
+  ...options
+}: HarnessOptions = {}) {
   const test = await createTestDatabase(dialect);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vitascope-plugins-'));
   const install = async (...names: string[]): Promise<void> => {
@@ -61,7 +68,7 @@ export async function createPluginHarness({ plugins = [], dialect = 'sqlite', ..
     await test.remove();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return open({ test, dataDir, install, write, remove, options });
+  return open({ test, dataDir, install, write, remove, place, options });
 }
 
 const command = path.join(import.meta.dirname, '../../../../sdk/src/cli.ts');
@@ -82,6 +89,7 @@ interface Ground {
   install: PluginHarness['install'];
   write: PluginHarness['write'];
   remove(): Promise<void>;
+  place: HarnessOptions['place'];
   options: Partial<PluginsOptions>;
 }
 
@@ -95,7 +103,13 @@ async function open(ground: Ground): Promise<PluginHarness> {
   const made = createPlugins({
     bundledFolder: path.join(dataDir, 'bundled'),
     dataDir,
-    config: { folders: [], disabled: [], safeMode: false, options: {} },
+    config: {
+      folders: [],
+      disabled: [],
+      safeMode: false,
+      options: {},
+      place: ground.place ? { '*': ground.place } : {},
+    },
     version: '0.0.0-test',
     database: test.database,
     events,

@@ -1,94 +1,68 @@
-import type { Manifest, Plugin, HookVerb } from '@vitascope/sdk';
-import {
-  createPair,
-  type Peer,
-  PluginClient,
-  serve,
-  type HostListeners,
-  type HostServices,
-  type Invocation,
-  type InvokeOptions,
-} from '@vitascope/sdk/runtime';
+import type { HookVerb, Manifest } from '@vitascope/sdk';
+import type { Invocation, InvokeOptions, PluginClient } from '@vitascope/sdk/runtime';
 import { currentPlugin } from './boot-marker.ts';
-import { isPluginFault, scopeOf, type HostScope } from './host-scope.ts';
+import { isPluginFault, type HostScope } from './host-scope.ts';
+import { endError, type LineStatus, type PluginLine } from './plugin-line.ts';
 import type { Problems } from './problems.ts';
 
 type Options = Omit<InvokeOptions<HostScope>, 'signal'> & { signal?: AbortSignal };
-
-const stopped = () => Object.assign(new Error('The plugin was stopped'), { code: 'cancelled' as const });
-const drainMs = 3000;
+type Client = PluginClient<HostScope>;
 
 /** A plugin that was loaded and answers. Everything the server asks of it goes through here, and every failure is noted. */
 export class RunningPlugin {
   readonly id: string;
   readonly manifest: Manifest;
   readonly problems: Problems;
-  readonly #client: PluginClient<HostScope>;
-  readonly #served: Peer;
+  readonly #line: PluginLine;
 
-  constructor(o: {
-    manifest: Manifest;
-    plugin: Plugin;
-    problems: Problems;
-    host: { services: HostServices<HostScope>; listeners: HostListeners<HostScope> };
-  }) {
+  constructor(o: { manifest: Manifest; problems: Problems; line: PluginLine }) {
     this.id = o.manifest.id;
     this.manifest = o.manifest;
     this.problems = o.problems;
-    const [here, there] = createPair('direct');
-    this.#served = serve(o.plugin, there);
-    this.#client = new PluginClient(here, { ...o.host, fallback: scopeOf() });
+    this.#line = o.line;
   }
 
-  describe() {
-    return this.#within(() => this.#client.describe());
-  }
-
-  configure(options: Record<string, unknown>) {
-    return this.#within(() => this.#client.configure(options));
+  get status(): LineStatus {
+    return this.#line.status();
   }
 
   validate(contract: string, kind: string, settings: Record<string, unknown>) {
-    return this.#within(() => this.#client.validate(contract, kind, settings));
+    return this.#within((client) => client.validate(contract, kind, settings));
   }
 
   invoke(invocation: Invocation, options: Options): Promise<any> {
     const { contract, connection, method } = invocation;
-    return this.#noted(`${contract.id} ${connection.kind} ${method}`, () => this.#client.invoke(invocation, options));
+    return this.#noted(`${contract.id} ${connection.kind} ${method}`, (client) => client.invoke(invocation, options));
   }
 
   tap(tap: { verb: HookVerb; name: string; input: unknown }, options: Options): Promise<unknown> {
-    return this.#noted(`hook ${tap.name}`, () => this.#client.tap(tap, options));
+    return this.#noted(`hook ${tap.name}`, (client) => client.tap(tap, options));
   }
 
   route(verb: string, input: unknown, options: Options): Promise<unknown> {
-    return this.#noted(`route ${verb}`, () => this.#client.route(verb, input, options));
+    return this.#noted(`route ${verb}`, (client) => client.route(verb, input, options));
   }
 
   /** What is wrong with the input of one of its jobs. */
   checkJob(job: { name: string; input: unknown }, options: Options) {
-    return this.#noted(`job ${job.name}`, () => this.#client.checkJob(job, options));
+    return this.#noted(`job ${job.name}`, (client) => client.checkJob(job, options));
   }
 
   job(job: { name: string; input: unknown; jobId: string; attempt: number }, options: Options): Promise<unknown> {
-    return this.#noted(`job ${job.name}`, () => this.#client.job(job, options));
+    return this.#noted(`job ${job.name}`, (client) => client.job(job, options));
   }
 
-  closeConnection(id: string): Promise<void> {
-    return this.#within(() => this.#client.closeConnection(id));
+  /** Nothing is kept open in a process that rests. */
+  async closeConnection(id: string): Promise<void> {
+    if (this.#line.status().running) await this.#within((client) => client.closeConnection(id));
   }
 
   /** Aborts what runs, refuses everything later, and waits a little for it to end; whether all of it did. */
-  async close(): Promise<boolean> {
-    await this.#within(() => this.#client.close(stopped()));
-    const isBusy = () => this.#served.open.answering > 0;
-    for (const end = Date.now() + drainMs; isBusy() && Date.now() < end;) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    return !isBusy();
+  close(): Promise<boolean> {
+    return currentPlugin.run(this.id, () => this.#line.close(endError('cancelled', 'The plugin was stopped')));
   }
 
-  async #noted<T>(where: string, call: () => Promise<T>): Promise<T> {
+  async #noted<T>(where: string, call: (client: Client) => Promise<T>): Promise<T> {
     try {
       const value = await this.#within(call);
       this.problems.worked(where);
@@ -99,7 +73,7 @@ export class RunningPlugin {
     }
   }
 
-  #within<T>(call: () => T): T {
-    return currentPlugin.run(this.id, call);
+  #within<T>(call: (client: Client) => Promise<T>): Promise<T> {
+    return currentPlugin.run(this.id, async () => call(await this.#line.client()));
   }
 }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { Peer, type Message } from '@vitascope/sdk/runtime';
+import { Peer } from '@vitascope/sdk/runtime';
+import { ipcLink } from '../../../kernel/ipc-link.ts';
 import type { Logger } from '../../../kernel/log/logger.ts';
 import { AppError, type ErrorCode } from '../../../kernel/errors.ts';
 import type { ScanChange, ScanHost, ScanOrder, ScanProgress, ScanSummary } from './scan-types.ts';
@@ -120,13 +121,7 @@ export class Scanner {
 
   #connect(child: ChildProcess, host: ScanHost, listeners: ReadonlySet<ScanListeners>): Peer {
     return new Peer(
-      {
-        direct: false,
-        send: (message: Message) => {
-          if (child.connected) child.send(message);
-        },
-        receive: (listener) => child.on('message', (message) => listener(message as Message)),
-      },
+      ipcLink(child),
       (method, input) => {
         if (method === 'readLocal') return host.readLocal(input.sourceId, input.subjects);
         if (method === 'filter') return host.filter(input.paths);
