@@ -1,5 +1,6 @@
 import type { Manifest } from '@vitascope/sdk';
 import type { FoundPlugin } from './found-plugin.ts';
+import type { LineStatus } from './plugin-line.ts';
 import type { PluginRow } from './plugin-store.ts';
 import type { PluginState, PluginView } from './plugins.schema.ts';
 import type { Problem } from './problems.ts';
@@ -13,10 +14,14 @@ export interface ViewParts {
   /** In force, without secrets. */
   options: Record<string, unknown>;
   problems: readonly Problem[];
+  place: LineStatus['place'];
+  /** While it is active. */
+  status: LineStatus | undefined;
 }
 
 /** A plugin as administrators see it, whatever its state. */
-export function viewOf({ found, row, enabled, state, reason, options, problems }: ViewParts): PluginView {
+export function viewOf(parts: ViewParts): PluginView {
+  const { found, row, enabled, state, reason, options, problems, place, status } = parts;
   return {
     id: found.id,
     name: found.name,
@@ -35,10 +40,23 @@ export function viewOf({ found, row, enabled, state, reason, options, problems }
       values: options,
       secretsSet: Object.keys(row?.secrets ?? {}),
     },
-    permissions: found.manifest ? permissionsOf(found.manifest) : [],
+    permissions: found.manifest ? permissionsOf(found.manifest, place) : [],
     problems: problems.map(({ at, ...problem }) => ({ at: new Date(at).toISOString(), ...problem })),
+    place,
+    process: status?.place === 'process' ? processOf(status) : null,
   };
 }
+
+const processOf = ({ running, residentBytes, restarts }: LineStatus): NonNullable<PluginView['process']> => ({
+  running,
+  ...(residentBytes !== undefined && { residentBytes }),
+  restarts,
+});
+
+const ownProcess = [
+  'Runs in a process of its own: reads its own folder, writes only to its data folder, starts no programs, threads or native code.',
+  'That stops mistakes, not malice, and is no security boundary: it can still open network connections past the server.',
+];
 
 const contributionsOf = (c: Manifest['contributes']): PluginView['contributions'] => ({
   providers: (c.provides ?? []).map(({ contract, kind, name, methods }) => ({ contract, kind, name, methods })),
@@ -51,10 +69,10 @@ const contributionsOf = (c: Manifest['contributes']): PluginView['contributions'
   collections: (c.data ?? []).map(({ name }) => name),
 });
 
-function permissionsOf({ permissions, contributes }: Manifest): string[] {
+function permissionsOf({ permissions, contributes }: Manifest, place: LineStatus['place']): string[] {
   const hosts = permissions?.network;
   return [
-    "Runs inside the server's process, with the server's own rights.",
+    ...(place === 'server' ? ["Runs inside the server's process, with the server's own rights."] : ownProcess),
     hosts
       ? hosts.length
         ? `Through the server: asks ${hosts.join(', ')} and hosts named in its settings.`

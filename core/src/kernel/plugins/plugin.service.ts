@@ -358,8 +358,18 @@ export class PluginService {
     const schema = entry.found.manifest?.contributes.options;
     const fromFile = splitSecrets(schema, { ...this.#parts.config.options[entry.found.id] });
     const options = { ...row?.options, ...fromFile.plain };
-    const { found, state, reason, problems } = entry;
-    return viewOf({ found, row, enabled: this.#isEnabled(entry), state, reason, options, problems: problems.list() });
+    const { found, state, reason, problems, running } = entry;
+    return viewOf({
+      found,
+      row,
+      enabled: this.#isEnabled(entry),
+      state,
+      reason,
+      options,
+      problems: problems.list(),
+      place: this.#placeOf(found),
+      status: running?.plugin.status,
+    });
   }
 
   #entry(id: string): Entry {

@@ -66,6 +66,15 @@ export const plugin = z.object({
   problems: z
     .array(z.object({ at: instant, where: z.string(), message: z.string(), count: z.int() }))
     .meta({ description: 'Recent failures of its hooks, routes, jobs and providers, newest first.' }),
+  place: z.enum(['server', 'process']).describe('Whether it runs in the server or in a process of its own.'),
+  process: z
+    .object({
+      running: z.boolean().describe('False while nobody asks anything of it: the next call starts it.'),
+      residentBytes: z.int().optional().describe('Memory that it holds; absent where the system does not say.'),
+      restarts: z.int().describe('How often it ended by itself lately.'),
+    })
+    .nullable()
+    .describe('Its own process, while it is active in one.'),
 });
 export type PluginView = z.output<typeof plugin>;
 

@@ -5,7 +5,7 @@ import type { Logger } from '../../log/logger.ts';
 import { scopeOf, type HostScope } from '../host-scope.ts';
 import { introduce, type Introduction } from '../introduce.ts';
 import { endError, type LineStatus, type PluginLine } from '../plugin-line.ts';
-import { PluginChild } from './plugin-child.ts';
+import type { PluginChild } from './plugin-child.ts';
 
 /** Times and limits, in milliseconds and bytes; tests take shorter ones. */
 export interface ProcessLimits {
