@@ -23,7 +23,7 @@ import { removeFolder, temporaryFolder } from '../harness/folder.ts';
 import { createDatabase, testClusterUrl } from '../harness/postgres.ts';
 import { eventually } from '../harness/processes.ts';
 import { expectProblem } from '../harness/problem.ts';
-import { startServer, testDialect, type RunningServer } from '../harness/server.ts';
+import { startServer, testDialect, type RunningServer, type ServerOptions } from '../harness/server.ts';
 import { openEvents } from './event-reader.ts';
 import { addLibrary, filesOf, finished, itemsOf, scan, succeeded } from './library-setup.ts';
 
@@ -31,8 +31,8 @@ const folder = temporaryFolder('vitascope-plugins');
 const dataDir = path.join(folder, 'data');
 const root = path.join(folder, 'films');
 const database = testDialect() === 'postgresql' ? createDatabase(testClusterUrl() ?? '') : undefined;
-const start = (): Promise<RunningServer> =>
-  startServer({ dataDir, databaseUrl: database?.url, env: { VITASCOPE_VALIDATE_RESPONSES: '1' } });
+const start = (config: ServerOptions['config'] = {}): Promise<RunningServer> =>
+  startServer({ dataDir, databaseUrl: database?.url, config, env: { VITASCOPE_VALIDATE_RESPONSES: '1' } });
 const install = (id: string): void =>
   cpSync(path.join(import.meta.dirname, '../fixtures/plugins', id), path.join(dataDir, 'plugins', id), {
     recursive: true,
@@ -290,8 +290,26 @@ describe(`plugins of a running server on ${testDialect()}`, () => {
       expect(items.map(({ title }) => title)).toContain('First Film');
     }, 60_000);
 
-    it('throws-from-timer: the server may restart once, then the plugin is in quarantine', async () => {
+    it('throws-from-timer: its process ends alone', async () => {
       install('throws-from-timer');
+      const { place, process } = await enable('throws-from-timer');
+      expect([place, process]).toEqual(['process', { running: true, residentBytes: expect.any(Number), restarts: 0 }]);
+      const ended = await eventually('Its process having ended', async () => {
+        const shown = await view('throws-from-timer');
+        return shown.state === 'degraded' ? shown : undefined;
+      });
+      expect(ended).toMatchObject({
+        reason: expect.stringMatching(/its process: It ended: Error: thrown from a timer/),
+        process: { running: false, restarts: 1 },
+      });
+      expect(await isServing()).toBe(true);
+    });
+
+    it('throws-from-timer, run in the server: that may restart once, then the plugin is in quarantine', async () => {
+      await admin.call(disablePlugin, { params: { id: 'throws-from-timer' } });
+      await server.stop();
+      server = await start({ plugins: { place: { 'throws-from-timer': 'server' } } });
+      admin = await new Client(server.url).login();
       await enable('throws-from-timer');
       const exit = await server.exited;
       expect(exit.code).not.toBe(0);
@@ -309,7 +327,7 @@ describe(`plugins of a running server on ${testDialect()}`, () => {
       );
       expect(await isServing()).toBe(true);
       expect((await view('throws-in-route')).enabled).toBe(true);
-      await admin.call(disablePlugin, { params: { id: 'throws-from-timer' } });
+      expect((await admin.call(disablePlugin, { params: { id: 'throws-from-timer' } })).enabled).toBe(false);
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       server = await start();
       admin = await new Client(server.url).login();
