@@ -51,6 +51,9 @@ export interface Invocation {
   input: unknown;
 }
 
+/** What a plugin may take to close its connections, in milliseconds. */
+const closeMs = 1000;
+
 /** The host's end of a served plugin. */
 export class PluginClient<Scope extends CallScope = CallScope> {
   readonly #peer: Peer;
@@ -166,9 +169,12 @@ export class PluginClient<Scope extends CallScope = CallScope> {
 
   /** Closes the plugin's connections, aborts everything in flight with this error and refuses what comes later. */
   async close(error: PluginError): Promise<void> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(timeoutError(closeMs)), closeMs);
     try {
-      await this.#call('close', {}, { signal: AbortSignal.timeout(1000) });
+      await this.#call('close', {}, { signal: late.signal });
     } finally {
+      clearTimeout(timer);
       this.break(error);
     }
   }

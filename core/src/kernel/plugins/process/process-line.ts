@@ -52,7 +52,8 @@ interface Running {
   client: PluginClient<HostScope>;
   ready: Promise<PluginClient<HostScope>>;
   watch: NodeJS.Timeout;
-  heardAt: number;
+  /** Heartbeats since the last that was answered. Counted and not timed: a machine that slept is no plugin's fault. */
+  unanswered: number;
   usedAt: number;
 }
 
@@ -107,7 +108,7 @@ export class ProcessLine implements PluginLine {
     const now = Date.now();
     const watch = setInterval(() => this.#watch(running), limits.heartbeatMs);
     watch.unref();
-    const running: Running = { child, client, watch, heardAt: now, usedAt: now, ready: Promise.resolve(client) };
+    const running: Running = { child, client, watch, unanswered: 0, usedAt: now, ready: Promise.resolve(client) };
     this.#running = running;
     running.ready = this.#introduce(running);
     running.ready.catch(() => undefined);
@@ -115,7 +116,8 @@ export class ProcessLine implements PluginLine {
   }
 
   /** Asks what the plugin is, before anything else, and hands it its options. */
-  async #introduce({ child, client }: Running): Promise<PluginClient<HostScope>> {
+  async #introduce(running: Running): Promise<PluginClient<HostScope>> {
+    const { child, client } = running;
     const { introduction, limits, started } = this.#parts;
     const timer = setTimeout(
       () => child.kill(`It did not finish loading within ${limits.loadMs / 1000} s`),
@@ -127,6 +129,7 @@ export class ProcessLine implements PluginLine {
       return client;
     } catch (error) {
       child.kill((error as Error).message);
+      await child.ended;
       throw error;
     } finally {
       clearTimeout(timer);
@@ -143,12 +146,14 @@ export class ProcessLine implements PluginLine {
     if ((child.residentBytes ?? 0) > limits.memoryMb * 2 * 1024 ** 2) {
       return child.kill(`It took more than the ${limits.memoryMb * 2} MB of memory that its process may take`);
     }
-    if (now - running.heardAt > limits.silentMs) {
+    if (running.unanswered * limits.heartbeatMs > limits.silentMs) {
       return child.kill(`It answered nothing for ${limits.silentMs / 1000} s: a loop that does not end, most likely`);
     }
-    // One at a time: the next is sent when this one was answered.
+    running.unanswered += 1;
+    if (running.unanswered > 1) return;
+    // It fails only with the process, whose end is heard of elsewhere.
     client.ping().then(
-      () => (running.heardAt = Date.now()),
+      () => (running.unanswered = 0),
       () => undefined,
     );
   }
@@ -170,11 +175,11 @@ export class ProcessLine implements PluginLine {
 
   #onEnd(running: Running, reason: string): void {
     clearInterval(running.watch);
+    const error = endError('internal', reason);
+    running.client.break(error);
     if (this.#running !== running) return;
     this.#running = undefined;
     const { limits, logger, ended, failed } = this.#parts;
-    const error = endError('internal', reason);
-    running.client.break(error);
     const now = Date.now();
     this.#falls = [...this.#falls.filter((at) => now - at < limits.forgivenMs), now];
     const pause = limits.restartMs[this.#falls.length - 1];
