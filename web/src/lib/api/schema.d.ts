@@ -2316,6 +2316,13 @@ export interface components {
                 message: string;
                 count: number;
             }[];
+            /** @enum {string} */
+            place: "server" | "process";
+            process: {
+                running: boolean;
+                residentBytes?: number;
+                restarts: number;
+            } | null;
         };
         PluginId: string;
         /** @enum {string} */
