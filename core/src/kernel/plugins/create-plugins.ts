@@ -15,6 +15,7 @@ import { HostLimiter } from './http/host-limiter.ts';
 import { RemoteHttp } from './http/remote-http.ts';
 import { PluginEntries, type JobPort } from './plugin-entries.ts';
 import { PluginService } from './plugin.service.ts';
+import { Orphans } from './process/orphans.ts';
 import { usualLimits, type ProcessLimits } from './process/process-line.ts';
 import { findPluginProgram } from './process/program.ts';
 import { PluginStore } from './plugin-store.ts';
@@ -90,6 +91,7 @@ export function createPlugins(options: PluginsOptions): Plugins {
     logger,
     program: findPluginProgram(),
     limits: { ...usualLimits, ...options.limits },
+    orphans: new Orphans(join(dataDir, 'plugin-processes.json')),
     services: { database, http, jobs, connections, contracts, logger, catalog: options.catalog },
   });
   const module: DomainModule = {

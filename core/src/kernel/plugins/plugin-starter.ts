@@ -10,6 +10,7 @@ import { createHostListeners, createHostServices, type HostServiceParts } from '
 import { namedHosts } from './http/address-guard.ts';
 import { scopeOf, type Reach } from './host-scope.ts';
 import { PluginAssets } from './plugin-assets.ts';
+import type { Orphans } from './process/orphans.ts';
 import { PluginChild } from './process/plugin-child.ts';
 import { ProcessLine, type ProcessLimits } from './process/process-line.ts';
 import type { PluginProgram } from './process/program.ts';
@@ -39,6 +40,7 @@ export interface StarterParts {
   /** What a plugin's own process runs, and within which limits. */
   program: PluginProgram;
   limits: ProcessLimits;
+  orphans: Orphans;
 }
 
 export interface StartInput {
@@ -127,6 +129,14 @@ export class PluginStarter {
     return { plugin, assets, reach: reachOf(manifest, options) };
   }
 
+  #tracked(child: PluginChild): PluginChild {
+    const { pid } = child;
+    if (pid === undefined) return child;
+    this.#parts.orphans.add(pid);
+    void child.ended.then(() => this.#parts.orphans.remove(pid));
+    return child;
+  }
+
   async #line(input: StartInput, o: { host: ServerLineParts['host']; dataFolder: string }): Promise<PluginLine> {
     const { found, manifest, options, problems, failed } = input;
     const { program, limits } = this.#parts;
@@ -140,7 +150,7 @@ export class PluginStarter {
       host: o.host,
       limits,
       logger,
-      start: () => new PluginChild({ ...child, memoryMb: limits.memoryMb }),
+      start: () => this.#tracked(new PluginChild({ ...child, memoryMb: limits.memoryMb })),
       started: () => problems.worked('its process'),
       ended: (reason) => problems.failed('its process', reason),
       failed,

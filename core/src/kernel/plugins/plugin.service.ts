@@ -65,6 +65,9 @@ export class PluginService {
     return this.#inTurn(async () => {
       for (const row of await this.#parts.store.all()) this.#rows.set(row.id, row);
       this.#unwatch = watchCrashes(this.#parts.marker, () => this.#folders());
+      const orphans = this.#parts.orphans.end();
+      if (orphans > 0)
+        this.#parts.logger.warn({ orphans }, 'Processes of plugins that an earlier server left were ended');
       await this.#quarantine();
       await this.#discover();
       for (const entry of this.#entries.values()) await this.#settle(entry);

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPluginHarness, type PluginHarness } from '../plugins.testing.ts';
+import { Orphans } from './orphans.ts';
 
 /** A plugin that does `work` when its route is asked, and something harmless at another. */
 const plugin = (work: string): string => `
@@ -153,6 +156,24 @@ describe('a plugin in a process of its own', () => {
     const second = status().pid!;
     host = await host.restart();
     expect(existsSync(`/proc/${second}`)).toBe(false);
+  });
+
+  it('that loops is ended by the next server when this one is killed', async () => {
+    await enable('for (;;) {}');
+    const { pid } = status();
+    const left = path.join(host.dataDir, 'plugin-processes.json');
+    expect(JSON.parse(await readFile(left, 'utf8'))).toEqual([pid]);
+    // What a killed server leaves: the file, and a process that does not hear of it.
+    const orphan = spawn(process.execPath, ['-e', 'for (;;) {}', 'plugin-process.js'], { stdio: 'ignore' });
+    const gone = once(orphan, 'exit');
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    await host.service.disable('hostile');
+    await writeFile(left, JSON.stringify([orphan.pid, stranger.pid, 99_999_999]));
+    expect(new Orphans(left).end()).toBe(1);
+    expect((await gone)[1]).toBe('SIGKILL');
+    expect(existsSync(left)).toBe(false);
+    expect(stranger.exitCode).toBeNull();
+    stranger.kill();
   });
 
   it('has a folder of its own to write to', async () => {
