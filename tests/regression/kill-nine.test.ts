@@ -22,7 +22,8 @@ describe(`${kills} power cuts on ${testDialect()}`, () => {
   const folder = temporaryFolder('vitascope-kill');
   const dataDir = path.join(folder, 'data');
   const root = path.join(folder, 'films');
-  const journal = path.join(folder, 'journal');
+  /** In the only folder that the plugin's process may write to. */
+  const journal = path.join(dataDir, 'plugin-data/keeps-journal/journal');
   const database = isPostgres ? createDatabase(testClusterUrl() ?? '') : undefined;
   const random = new Random(2024);
   const start = (): Promise<RunningServer> =>

@@ -113,7 +113,8 @@ export async function createLibraryHarness(
   dialect: Dialect,
   options: LibraryHarnessOptions = {},
 ): Promise<LibraryHarness> {
-  const host = await createPluginHarness({ dialect });
+  // The source of metadata notes in its own folder what it was asked, which only the server's process may.
+  const host = await createPluginHarness({ dialect, place: 'server' });
   const media = await realpath(await mkdtemp(join(tmpdir(), 'vitascope-library-')));
   const { database, events, jobs, providers, hooks } = host;
   const store = new LibraryStore(database);
