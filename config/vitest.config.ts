@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{sdk,core}/src/**/*.test.ts',
+            '{sdk,sdk/create,core}/src/**/*.test.ts',
             'plugins/*/src/**/*.test.ts',
             'web/src/**/*.test.ts',
             'config/tooling/**/*.test.ts',

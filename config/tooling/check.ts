@@ -54,7 +54,7 @@ const typesOf = (name: string) => () =>
   node([tool('@typescript/native/bin/tsc'), '-p', `config/tsconfig.${name}.json`, '--pretty', 'false']);
 
 const web = path.join(root, 'web');
-const imported = ['sdk/src', 'core/src', 'plugins', 'web/src', 'tests', 'config/tooling'];
+const imported = ['sdk/src', 'sdk/create/src', 'core/src', 'plugins', 'web/src', 'tests', 'config/tooling'];
 
 /** What npm would publish of the SDK, looked at by two tools that know how packages break. */
 const packaging = (): Promise<Outcome> =>

@@ -37,6 +37,7 @@ it('works as written', { timeout: 120_000 }, async () => {
   await mkdir(folder, { recursive: true });
   const states: string[] = [];
   let tested = '';
+  let packed = '';
   for (const { file, text } of blocks) {
     if (file) {
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
@@ -45,6 +46,8 @@ it('works as written', { timeout: 120_000 }, async () => {
       await mkdir(path.join(folder, 'node_modules/@vitascope'), { recursive: true });
       await symlink(path.join(root, 'sdk'), path.join(folder, 'node_modules/@vitascope/sdk'));
       tested = await run(text);
+    } else if (text.includes('pack')) {
+      packed = await run(text);
     } else {
       await run(text);
       await host.service.rescan();
@@ -60,6 +63,7 @@ it('works as written', { timeout: 120_000 }, async () => {
   expect(states).toEqual(['active', 'active', 'active']);
   expect(tested).toMatch(/^# fail 0$|ℹ fail 0/m);
   expect(tested).toMatch(/pass (\d{2,})/);
+  expect(packed).toMatch(/vitascope-plugin-diary-1\.0\.0\.tgz {2}\d+ bytes\nsha512-/);
 
   await host.hooks.emit('library.item.added', { ids: ['7'] });
   const { items } = (await host.server.ask('/api/v1/plugins/diary/entries', { as: 'ben' })).json;
