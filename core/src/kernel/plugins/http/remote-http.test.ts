@@ -51,6 +51,11 @@ const send = (request: Partial<HttpRequest>, from = sender(), stop = signal) =>
 const text = async (pending: ReturnType<typeof send>) => new Response((await pending).body as never).text();
 
 describe('requests of plugins', () => {
+  it('give their place to the next one when their body was read, however many there are', async () => {
+    for (let i = 0; i < 20; i++) expect(await text(send({}))).toBe('{"ok":true}');
+    expect(seen).toHaveLength(20);
+  });
+
   it('carry methods, headers and bodies of every kind, and bring back status, headers and a stream', async () => {
     expect(
       await text(

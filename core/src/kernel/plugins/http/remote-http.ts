@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import got, { type Options, type Request, type Response } from 'got';
 import { retryAfter, type HttpAnswer, type HttpRequest } from '@vitascope/sdk/runtime';
@@ -78,7 +78,8 @@ export class RemoteHttp {
     try {
       const { response, stream } = await this.#open(request, o);
       this.#logLine(request, o, { status: response.statusCode, started });
-      stream.once('close', leave);
+      // A GET's writing side stays open, so that the stream never closes by itself.
+      finished(stream as unknown as Readable, { writable: false }, leave);
       return { status: response.statusCode, headers: headersOf(response), body: bodyOf(stream) };
     } catch (error) {
       leave();
