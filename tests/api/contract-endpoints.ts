@@ -11,6 +11,7 @@ import * as healthApi from '../../core/src/kernel/http/health.schema.ts';
 import * as openapiApi from '../../core/src/kernel/http/openapi.schema.ts';
 import { resolveVerb, verbsOf } from '../../core/src/kernel/http/route-table.ts';
 import * as jobsApi from '../../core/src/kernel/jobs/jobs.schema.ts';
+import * as installApi from '../../core/src/kernel/plugins/install/install.schema.ts';
 import * as pluginsApi from '../../core/src/kernel/plugins/plugins.schema.ts';
 
 /** Every promise the server makes, under the names by which they are exported. */
@@ -19,6 +20,7 @@ export const endpoints = collectContracts([
   eventsApi,
   healthApi,
   identityApi,
+  installApi,
   jobsApi,
   libraryApi,
   openapiApi,

@@ -175,6 +175,13 @@ const steps: Step[] = [
   ['runSchedule', () => ({ params: { name: known.schedule } })],
   ['retryJob', async () => ({ params: { id: await failedJob() } })],
   plain('disablePlugin', { params: { id: 'example' } }),
+  plain('searchPackages', { query: { query: 'a' } }),
+  plain('inspectPackage', { body: { source: path.join(fixtures, 'example') } }),
+  plain('installPackage', { body: { source: path.join(fixtures, 'example') } }),
+  plain('updatePackage', { params: { id: 'example' }, body: {} }),
+  plain('verifyPackage', { params: { id: 'example' } }),
+  plain('rollbackPackage', { params: { id: 'example' } }),
+  plain('removePackage', { params: { id: 'example' }, query: { purge: 'true' } }),
   ['deleteItem', async () => ({ params: { id: await filmWithoutFiles() } })],
   [
     'listSessions',

@@ -33,6 +33,8 @@ export const errorCodes = {
   timeout: [504, 'A plugin or remote service did not answer in time.'],
   cancelled: [499, 'The caller or an administrator cancelled it.'],
   plugin_failed: [502, 'A plugin threw; the message names it.'],
+  package_invalid: [422, 'A plugin package cannot be used: damaged, unsafe, or not made for this server.'],
+  integrity_mismatch: [422, 'A plugin package is not the one that was promised: its sha512 is another.'],
   root_unavailable: [
     503,
     'A root folder is not there, for example because its disk is not mounted. Nothing was deleted.',

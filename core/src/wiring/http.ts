@@ -19,6 +19,7 @@ import * as eventsApi from '../kernel/http/events.schema.ts';
 import * as healthApi from '../kernel/http/health.schema.ts';
 import * as openapiApi from '../kernel/http/openapi.schema.ts';
 import * as jobsApi from '../kernel/jobs/jobs.schema.ts';
+import * as installApi from '../kernel/plugins/install/install.schema.ts';
 import * as pluginsApi from '../kernel/plugins/plugins.schema.ts';
 import type { Foundation } from '../foundation.ts';
 import { installPaths } from '../install-paths.ts';
@@ -30,6 +31,7 @@ const schemas = [
   eventsApi,
   healthApi,
   identityApi,
+  installApi,
   jobsApi,
   libraryApi,
   openapiApi,

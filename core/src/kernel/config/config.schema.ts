@@ -170,6 +170,16 @@ const plugins = section('Plugins.', {
     .describe('Further folders with plugins, beside the bundled ones and `plugins` in the data directory.'),
   disabled: z.array(text.max(100)).max(500).default([]).describe('Ids of plugins that stay off.'),
   safeMode: z.boolean().default(false).describe('Start without any plugin that is not bundled.'),
+  registry: z
+    .url({ protocol: /^https?$/ })
+    .default('https://registry.npmjs.org')
+    .describe('npm registry from which `npm:<name>` is installed.'),
+  indexes: z
+    .array(text)
+    .max(20)
+    .default([])
+    .describe('Lists of plugins to search and install from: https addresses, or absolute paths of JSON files.')
+    .meta({ examples: [['https://plugins.example/index.json']] }),
   place: z
     .record(z.string().max(100), z.enum(['server', 'process']))
     .default({})

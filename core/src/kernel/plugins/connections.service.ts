@@ -116,6 +116,16 @@ export class Connections implements Providers {
     this.#announce({ ...connection, standing: { state: 'disabled', reason: 'removed', step: 0 } });
   }
 
+  /** All of a plugin's, for good. */
+  async removeAll(pluginId: string): Promise<void> {
+    const own = [...this.#connections.values()].filter((connection) => connection.pluginId === pluginId);
+    for (const connection of own) {
+      await this.#parts.store.remove(connection.id);
+      this.#connections.delete(connection.id);
+      this.#announce({ ...connection, standing: { state: 'disabled', reason: 'removed', step: 0 } });
+    }
+  }
+
   /** The Test button. What the test finds becomes the connection's state. */
   async test(id: string, options: AskOptions = {}): Promise<TestResult> {
     const connection = this.get(id);

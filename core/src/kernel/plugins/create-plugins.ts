@@ -11,6 +11,10 @@ import { ConnectionStore } from './connection-store.ts';
 import { Connections } from './connections.service.ts';
 import { ContractRegistry } from './contract-registry.ts';
 import { HookBus } from './hook-bus.ts';
+import { createInstaller } from './install/create-installer.ts';
+import { installRoutesOf } from './install/install.routes.ts';
+import { pluginErrandJob } from './install/plugin-errand.ts';
+import type { PluginInstaller } from './install/plugin-installer.ts';
 import { HostLimiter } from './http/host-limiter.ts';
 import { RemoteHttp } from './http/remote-http.ts';
 import { PluginEntries, type JobPort } from './plugin-entries.ts';
@@ -34,6 +38,10 @@ export interface PluginsOptions {
     safeMode: boolean;
     options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     place: Readonly<Record<string, 'server' | 'process'>>;
+    /** npm registry to install from; the public one unless told. */
+    registry?: string;
+    /** Lists of plugins to install from. */
+    indexes?: readonly string[];
   };
   /** Of plugins in processes of their own; the usual ones unless told. */
   limits?: Partial<ProcessLimits>;
@@ -53,6 +61,7 @@ export interface Plugins {
   hooks: HookBus;
   providers: Connections;
   service: PluginService;
+  installer: PluginInstaller;
   contracts: ContractRegistry;
   http: RemoteHttp;
   module: DomainModule;
@@ -74,6 +83,8 @@ export function createPlugins(options: PluginsOptions): Plugins {
     addRoutes: (owner, list) => options.routes().addRoutes(owner, list),
     removeRoutes: (owner) => options.routes().removeRoutes(owner),
   };
+  const program = findPluginProgram();
+  const limits = { ...usualLimits, ...options.limits };
   const service: PluginService = new PluginService({
     roots: [
       { folder: options.bundledFolder, bundled: true },
@@ -89,22 +100,34 @@ export function createPlugins(options: PluginsOptions): Plugins {
     provision: new SdkProvision(),
     events,
     logger,
-    program: findPluginProgram(),
-    limits: { ...usualLimits, ...options.limits },
+    program,
+    limits,
     orphans: new Orphans(join(dataDir, 'plugin-processes.json')),
     services: { database, http, jobs, connections, contracts, logger, catalog: options.catalog },
   });
+  const installer = createInstaller({
+    dataDir,
+    config: { registry: config.registry ?? 'https://registry.npmjs.org', indexes: config.indexes ?? [] },
+    http,
+    database,
+    service,
+    contracts,
+    connections,
+    trial: { program, limits, logger },
+  });
   const module: DomainModule = {
     name: 'plugins',
-    routes: pluginRoutesOf(service, connections),
+    routes: [...installRoutesOf(installer), ...pluginRoutesOf(service, connections)],
+    jobs: [pluginErrandJob({ installer, service })],
     health: healthChecks(service, connections),
     async start() {
+      await installer.recover();
       await connections.load();
       await service.start();
     },
     stop: () => service.stop(),
   };
-  return { hooks, providers: connections, service, contracts, http, module };
+  return { hooks, providers: connections, service, installer, contracts, http, module };
 }
 
 const healthChecks = (service: PluginService, connections: Connections): HealthCheck[] => [

@@ -6,7 +6,9 @@ import type { FoundPlugin } from './found-plugin.ts';
 import { rangeFault } from './version-range.ts';
 
 /** First segments of addresses below `/plugins/<id>` that are the server's own. */
-const reserved = new Set(['enable', 'disable', 'options', 'jobs', 'assets']);
+const reserved = new Set(['enable', 'disable', 'options', 'jobs', 'assets', 'update', 'rollback', 'verify']);
+/** Ids that are addresses below `/plugins`. */
+const reservedIds = new Set(['index', 'inspect', 'install', 'rescan']);
 
 export interface GateRules {
   safeMode: boolean;
@@ -27,6 +29,7 @@ export async function judge(found: FoundPlugin, rules: GateRules): Promise<Verdi
     ...(await contractFaults(found.manifest, rules.contracts)),
     ...hookFaults(found.manifest),
     ...routeFaults(found.manifest),
+    reservedIds.has(found.id) ? `"${found.id}" is an address of the server's own and no id for a plugin` : undefined,
   ].filter((fault) => fault !== undefined);
   if (misfits.length) return { state: 'incompatible', reason: `It does not fit this server: ${misfits.join('; ')}.` };
   if (rules.disabled.includes(found.id)) {

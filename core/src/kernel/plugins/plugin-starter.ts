@@ -158,7 +158,8 @@ export class PluginStarter {
   }
 }
 
-function checkFiles({ contributes }: Manifest, assets: PluginAssets): void {
+/** @throws AppError `plugin_failed` when a page's files are not there */
+export function checkFiles({ contributes }: Manifest, assets: PluginAssets): void {
   const shown = [...(contributes.pages ?? []), ...(contributes.widgets ?? [])];
   const named = shown.flatMap(({ module, styles = [] }) => [...(module ? [module] : []), ...styles]);
   const missing = named.filter((file) => !assets.has(file));

@@ -58,7 +58,7 @@ const ownProcess = [
   'That stops mistakes, not malice, and is no security boundary: it can still open network connections past the server.',
 ];
 
-const contributionsOf = (c: Manifest['contributes']): PluginView['contributions'] => ({
+export const contributionsOf = (c: Manifest['contributes']): PluginView['contributions'] => ({
   providers: (c.provides ?? []).map(({ contract, kind, name, methods }) => ({ contract, kind, name, methods })),
   hooks: c.hooks ?? [],
   routes: (c.routes ?? []).map(({ verb, access }) => ({ verb, access })),
@@ -69,7 +69,7 @@ const contributionsOf = (c: Manifest['contributes']): PluginView['contributions'
   collections: (c.data ?? []).map(({ name }) => name),
 });
 
-function permissionsOf({ permissions, contributes }: Manifest, place: LineStatus['place']): string[] {
+export function permissionsOf({ permissions, contributes }: Manifest, place: LineStatus['place']): string[] {
   const hosts = permissions?.network;
   return [
     ...(place === 'server' ? ["Runs inside the server's process, with the server's own rights."] : ownProcess),

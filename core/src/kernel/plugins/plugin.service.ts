@@ -149,6 +149,26 @@ export class PluginService {
     });
   }
 
+  /**
+   * Stops a plugin, lets `work` change its folder and what is kept of it, and takes up what is there then.
+   * @returns undefined when it is gone
+   */
+  exchange(id: string, work: () => Promise<void>): Promise<PluginView | undefined> {
+    return this.#inTurn(async () => {
+      const before = this.#entries.get(id);
+      if (before) await this.#deactivate(before, 'stopped', 'It is being changed.');
+      try {
+        await work();
+      } finally {
+        if (before) this.#entries.delete(id);
+        await this.#takeUp(id);
+      }
+      const entry = this.#entries.get(id);
+      if (!entry && before) this.#announce(before);
+      return entry && this.#view(entry);
+    });
+  }
+
   async startJob(
     id: string,
     job: { name: string; input: Values },
@@ -176,6 +196,10 @@ export class PluginService {
   }
 
   // For the server.
+
+  found(id: string): FoundPlugin | undefined {
+    return this.#entries.get(id)?.found;
+  }
 
   running(id: string): RunningPlugin | undefined {
     return this.#entries.get(id)?.running?.plugin;
@@ -211,6 +235,15 @@ export class PluginService {
       changed.push(entry);
     }
     return changed;
+  }
+
+  async #takeUp(id: string): Promise<void> {
+    const row = (await this.#parts.store.all()).find((known) => known.id === id);
+    if (row) this.#rows.set(id, row);
+    else this.#rows.delete(id);
+    await this.#discover();
+    const entry = this.#entries.get(id);
+    if (entry) await this.#settle(entry);
   }
 
   #newEntry(found: FoundPlugin): Entry {
@@ -268,7 +301,7 @@ export class PluginService {
     this.#set(entry, 'starting', '');
     const loaded = (started: Started) => void (entry.running = started);
     const { order } = this.#rowOf(entry);
-    const place = this.#placeOf(found);
+    const place = this.placeOf(found);
     const failed = (reason: string): void => void this.#inTurn(() => this.#onGivenUp(entry, reason));
     try {
       entry.running = await this.#starter.start({ found, manifest, problems, options, order, place, failed, loaded });
@@ -284,7 +317,7 @@ export class PluginService {
   }
 
   /** What comes with the server runs in it; what strangers wrote, in a process of its own. */
-  #placeOf({ id, bundled }: FoundPlugin): 'server' | 'process' {
+  placeOf({ id, bundled }: FoundPlugin): 'server' | 'process' {
     const { place } = this.#parts.config;
     return place[id] ?? place['*'] ?? (bundled ? 'server' : 'process');
   }
@@ -370,7 +403,7 @@ export class PluginService {
       reason,
       options,
       problems: problems.list(),
-      place: this.#placeOf(found),
+      place: this.placeOf(found),
       status: running?.plugin.status,
     });
   }

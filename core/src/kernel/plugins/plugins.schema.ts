@@ -27,7 +27,7 @@ export type PluginState = z.output<typeof pluginState>;
 
 const access = z.enum(['public', 'guest', 'user', 'admin']);
 
-const contributions = z.object({
+export const contributions = z.object({
   providers: z.array(
     z.object({ contract: z.string(), kind: z.string(), name: z.string(), methods: z.array(z.string()) }),
   ),

@@ -35,6 +35,16 @@ function parseRange(text: string): Bounds | undefined {
   return { from, to: [from[0], from[1], from[2] + 1] };
 }
 
+/** The highest of these versions in the range, pre-releases left out; undefined when there is none, or the range has no upper bound. */
+export function highestInRange(versions: readonly string[], range: string): string | undefined {
+  const bounds = parseRange(range);
+  if (!bounds) return undefined;
+  return versions
+    .map((text) => ({ text, version: text.includes('-') ? undefined : parseVersion(text) }))
+    .filter(({ version }) => version && compare(version, bounds.from) >= 0 && compare(version, bounds.to) < 0)
+    .sort((a, b) => compare(b.version!, a.version!))[0]?.text;
+}
+
 /** Why `version` does not lie in `range`, for people; undefined when it does. */
 export function rangeFault(version: string, range: string): string | undefined {
   const bounds = parseRange(range);
