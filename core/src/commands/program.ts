@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { installPaths } from '../install-paths.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeFailure } from './command-failure.ts';
+import { addPluginCommands } from './plugin-commands.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 interface Surroundings {
@@ -31,7 +32,8 @@ export async function runProgram(
   }
 }
 
-type Work = (context: CommandContext, given: unknown[]) => Promise<number | void>;
+export type Work = (context: CommandContext, given: unknown[]) => Promise<number | void>;
+export type Add = (parent: Command, usage: string, description: string, work: Work) => Command;
 type Bind = (command: Command, work: Work) => (...given: unknown[]) => Promise<void>;
 
 function buildProgram(terminal: Terminal, bind: Bind): Command {
@@ -44,7 +46,7 @@ function buildProgram(terminal: Terminal, bind: Bind): Command {
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.printError(text.trimEnd()),
     });
-  const add = (parent: Command, usage: string, description: string, work: Work): Command => {
+  const add: Add = (parent, usage, description, work) => {
     const command = parent.command(usage).description(description).exitOverride().copyInheritedSettings(parent);
     return command.action(bind(command, work));
   };
@@ -95,6 +97,7 @@ function buildProgram(terminal: Terminal, bind: Bind): Command {
     (await import('./user.ts')).resetPassword(context, name as string),
   );
 
+  addPluginCommands(program, add);
   add(
     program,
     'doctor',

@@ -5,6 +5,7 @@ import { AppError } from '../kernel/errors.ts';
 import { openServer } from '../main.ts';
 import type { Server } from '../wiring.ts';
 import type { CommandContext } from './command-context.ts';
+import { isServing } from './is-serving.ts';
 
 export interface ScanCommandOptions {
   /** Name or number of a library; all unless told. */
@@ -71,22 +72,6 @@ async function librariesNamed(
   throw new AppError('not_found', `There is no library ${wanted}.`, {
     fix: `There are: ${all.map(({ name }) => name).join(', ') || 'none'}.`,
   });
-}
-
-/** Whether a server answers where the configuration says it listens. */
-async function isServing({ loaded }: Foundation): Promise<boolean> {
-  const { host, port, basePath } = loaded.config.server;
-  const reached = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host === '::' ? '::1' : host}]` : host;
-  try {
-    const answer = await fetch(`http://${reached}:${port}${basePath === '/' ? '' : basePath}/health/live`, {
-      signal: AbortSignal.timeout(1000),
-    });
-    return answer.ok && ((await answer.json()) as { status?: string }).status === 'alive';
-  } catch (unreachable) {
-    // Nobody listens there, or somebody who is not a server of ours.
-    if (unreachable instanceof Error) return false;
-    throw unreachable;
-  }
 }
 
 async function beginWork({ modules, jobs }: Server, signal: AbortSignal): Promise<void> {
