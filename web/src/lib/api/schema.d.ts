@@ -1186,6 +1186,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plugins/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the plugin indexes of the configuration file */
+        get: operations["searchPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would be installed, and what it would change
+         * @description Fetches and checks the package. No code of it runs.
+         */
+        post: operations["inspectPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install a plugin, or replace it with this package
+         * @description The package is checked, unpacked aside and started once in a process of its own before it takes its place. Give the `integrity` that inspecting it answered, so that nothing else is installed.
+         */
+        post: operations["installPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plugins/rescan": {
         parameters: {
             query?: never;
@@ -1214,7 +1271,8 @@ export interface paths {
         get: operations["getPlugin"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove a plugin that was added */
+        delete: operations["removePackage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1308,6 +1366,60 @@ export interface paths {
          */
         put: operations["setPluginOptions"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back the version before the last update, with its documents, options and data */
+        post: operations["rollbackPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update a plugin from where it came, or from another source
+         * @description The version before it is kept, with a snapshot of its documents, options and data folder.
+         */
+        post: operations["updatePackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the files of a plugin with those that were installed */
+        post: operations["verifyPackage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1874,6 +1986,43 @@ export interface components {
         };
         /** @enum {string} */
         ConnectionState: "ok" | "backoff" | "needs_auth" | "invalid" | "disabled";
+        Contributions: {
+            providers: {
+                contract: string;
+                kind: string;
+                name: string;
+                methods: string[];
+            }[];
+            hooks: {
+                /** @enum {string} */
+                verb: "on" | "filter" | "decide";
+                name: string;
+                stage: string;
+            }[];
+            routes: {
+                verb: string;
+                /** @enum {string} */
+                access: "public" | "guest" | "user" | "admin";
+            }[];
+            jobs: {
+                name: string;
+                title: string;
+                schedule?: string;
+            }[];
+            pages: {
+                path: string;
+                title: string;
+            }[];
+            widgets: {
+                id: string;
+                title: string;
+            }[];
+            actions: {
+                id: string;
+                title: string;
+            }[];
+            collections: string[];
+        };
         FileView: {
             id: number;
             fileName: string;
@@ -1909,6 +2058,32 @@ export interface components {
                 ok: boolean;
                 critical: boolean;
             }[];
+        };
+        IndexedPlugin: {
+            id: string;
+            name: string;
+            description: string;
+            version: string;
+            sdk: string;
+            permissions?: string[];
+            integrity: string;
+            source: string;
+            index: string;
+            installed?: string;
+        };
+        InstalledPackage: {
+            plugin: components["schemas"]["Plugin"];
+            difference: {
+                permissions: {
+                    added: string[];
+                    removed: string[];
+                };
+                contributions: {
+                    added: string[];
+                    removed: string[];
+                };
+            };
+            restartNeeded: boolean;
         };
         ItemCard: {
             id: number;
@@ -2238,6 +2413,38 @@ export interface components {
             /** @default true */
             enabled: boolean;
         };
+        PackageInspection: {
+            id: string;
+            name: string;
+            version: string;
+            description: string;
+            author?: string;
+            homepage?: string;
+            sdk: string;
+            contributions: components["schemas"]["Contributions"];
+            permissions: string[];
+            size: number;
+            integrity: string;
+            replaces?: {
+                version: string;
+            };
+            difference: {
+                permissions: {
+                    added: string[];
+                    removed: string[];
+                };
+                contributions: {
+                    added: string[];
+                    removed: string[];
+                };
+            };
+        };
+        PackageVerification: {
+            ok: boolean;
+            changed: string[];
+            missing: string[];
+            added: string[];
+        };
         Picture: {
             id: number;
             url: string;
@@ -2264,43 +2471,7 @@ export interface components {
             bundled: boolean;
             enabled: boolean;
             sdk: string;
-            contributions: {
-                providers: {
-                    contract: string;
-                    kind: string;
-                    name: string;
-                    methods: string[];
-                }[];
-                hooks: {
-                    /** @enum {string} */
-                    verb: "on" | "filter" | "decide";
-                    name: string;
-                    stage: string;
-                }[];
-                routes: {
-                    verb: string;
-                    /** @enum {string} */
-                    access: "public" | "guest" | "user" | "admin";
-                }[];
-                jobs: {
-                    name: string;
-                    title: string;
-                    schedule?: string;
-                }[];
-                pages: {
-                    path: string;
-                    title: string;
-                }[];
-                widgets: {
-                    id: string;
-                    title: string;
-                }[];
-                actions: {
-                    id: string;
-                    title: string;
-                }[];
-                collections: string[];
-            };
+            contributions: components["schemas"]["Contributions"];
             options: {
                 schema?: components["schemas"]["JsonSchema"];
                 values: {
@@ -5698,6 +5869,114 @@ export interface operations {
             };
         };
     };
+    searchPackages: {
+        parameters: {
+            query?: {
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["IndexedPlugin"][];
+                        faults: string[];
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspectPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    source: string;
+                    expected?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageInspection"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    installPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    source: string;
+                    integrity?: string;
+                    /** @default false */
+                    enable?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstalledPackage"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rescanPlugins: {
         parameters: {
             query?: never;
@@ -5748,6 +6027,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Plugin"];
                 };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePackage: {
+        parameters: {
+            query?: {
+                purge?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PluginId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong. */
             default: {
@@ -5925,6 +6235,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plugin"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PluginId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstalledPackage"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PluginId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    source?: string;
+                    integrity?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstalledPackage"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PluginId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageVerification"];
                 };
             };
             /** @description What went wrong. */
