@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { askFor } from './questions.ts';
+import { askFor, type Answers } from './questions.ts';
 import { idOf, scaffold, templates } from './scaffold.ts';
 
 const usage = `npm create vitascope-plugin [folder] -- [--template <template>] [--name <name>]
@@ -20,19 +20,23 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const { template, name, folder } = process.stdin.isTTY ? await askFor(given) : given;
-  const called = name ?? (folder && basename(folder));
+  try {
+    const { stdin: input, stdout: output } = process;
+    return await begin(input.isTTY ? await askFor(given, { input, output }) : given);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+async function begin({ template, name, folder }: Answers): Promise<number> {
+  const called = name ?? (folder && basename(resolve(folder)));
   if (!template || !called) {
     process.stderr.write(`Name a template, and a folder or a name.\n\n${usage}`);
     return 64;
   }
   const target = folder ?? `vitascope-plugin-${idOf(called)}`;
-  try {
-    await scaffold({ folder: target, template, name: called });
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    return 1;
-  }
+  await scaffold({ folder: target, template, name: called });
   process.stdout.write(
     `${target} is ready. What comes next:\n\n  cd ${target}\n  npm install\n  npm test\n  npm run pack\n`,
   );
@@ -40,9 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** What the arguments say; undefined where they cannot be understood. */
-function read(
-  args: readonly string[],
-): { folder?: string; template?: string; name?: string; help?: boolean } | undefined {
+function read(args: readonly string[]): (Answers & { help?: boolean }) | undefined {
   const options = { template: { type: 'string' }, name: { type: 'string' }, help: { type: 'boolean' } } as const;
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });

@@ -8,16 +8,30 @@ export interface Answers {
   name?: string;
 }
 
-/** Asks the person at the terminal for what is missing; what is given is not asked again. */
-export async function askFor({ folder, template, name }: Answers): Promise<Answers> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+/** Where somebody is asked. */
+export interface Terminal {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream;
+}
+
+/** Asks the person at the terminal for what is missing; what is given is not asked again. Throws when they leave. */
+export async function askFor({ folder, template, name }: Answers, terminal: Terminal): Promise<Answers> {
+  const asking = createInterface(terminal);
+  const ask = (question: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      // A question whose input ends is never answered.
+      asking.once('close', () => reject(new Error('Nobody answered: nothing was written.')));
+      asking.question(question).then((answer) => resolve(answer.trim()), reject);
+    });
+  const list = templates.map(({ name: each, about }) => `  ${each.padEnd(10)}${about}`).join('\n');
+  const [first] = templates;
   try {
-    const list = templates.map(({ name: each, about }) => `  ${each.padEnd(10)}${about}`).join('\n');
-    const called = name ?? folder ?? (await terminal.question('Name of the plugin: ')).trim();
-    const chosen =
-      template ?? (await terminal.question(`Templates:\n${list}\nTemplate (${templates[0].name}): `)).trim();
-    return { folder, name: called, template: chosen || templates[0].name };
+    return {
+      folder,
+      name: name ?? (folder === undefined ? await ask('Name of the plugin: ') : undefined),
+      template: template ?? ((await ask(`Templates:\n${list}\nTemplate (${first.name}): `)) || first.name),
+    };
   } finally {
-    terminal.close();
+    asking.close();
   }
 }

@@ -121,6 +121,9 @@ describe('the command', () => {
     });
     expect((await node([create, 'films', '--template', 'hook'])).code).toBe(0);
     expect(JSON.parse(readFileSync(join(folder, 'films/package.json'), 'utf8')).vitascope.id).toBe('films');
+    mkdirSync(join(folder, 'here'));
+    expect((await node([create, '.', '--template', 'hook'], join(folder, 'here'))).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, 'here/package.json'), 'utf8')).vitascope.id).toBe('here');
   });
 
   it('says what it needs, and writes nothing it cannot finish', async () => {
