@@ -45,16 +45,18 @@ describe.each(testDialects)('a job whose engine goes on %s', (dialect) => {
 
   it('hands a job back that does not listen, and lets it write nothing any more', async () => {
     const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
     let late: unknown;
     engine.register([
       job('deaf', async (_, context) => {
+        begun.resolve();
         await gate.promise;
         late = await context.step('late', async () => undefined).catch((error: unknown) => error);
       }),
     ]);
     await engine.open();
     const { id } = await engine.start('deaf', {});
-    await inState(id, 'running');
+    await begun.promise;
     await engine.close(50);
     expect((await rowOf(id)).state).toBe('queued');
     gate.resolve();
