@@ -83,6 +83,7 @@ export function createPlugins(options: PluginsOptions): Plugins {
     addRoutes: (owner, list) => options.routes().addRoutes(owner, list),
     removeRoutes: (owner) => options.routes().removeRoutes(owner),
   };
+  const orphans = new Orphans(join(dataDir, 'plugin-processes.json'));
   const program = findPluginProgram();
   const limits = { ...usualLimits, ...options.limits };
   const service: PluginService = new PluginService({
@@ -102,7 +103,7 @@ export function createPlugins(options: PluginsOptions): Plugins {
     logger,
     program,
     limits,
-    orphans: new Orphans(join(dataDir, 'plugin-processes.json')),
+    orphans,
     services: { database, http, jobs, connections, contracts, logger, catalog: options.catalog },
   });
   const installer = createInstaller({
@@ -113,7 +114,7 @@ export function createPlugins(options: PluginsOptions): Plugins {
     service,
     contracts,
     connections,
-    trial: { program, limits, logger },
+    trial: { program, limits, logger, orphans },
   });
   const module: DomainModule = {
     name: 'plugins',

@@ -129,14 +129,6 @@ export class PluginStarter {
     return { plugin, assets, reach: reachOf(manifest, options) };
   }
 
-  #tracked(child: PluginChild): PluginChild {
-    const { pid } = child;
-    if (pid === undefined) return child;
-    this.#parts.orphans.add(pid);
-    void child.ended.then(() => this.#parts.orphans.remove(pid));
-    return child;
-  }
-
   async #line(input: StartInput, o: { host: ServerLineParts['host']; dataFolder: string }): Promise<PluginLine> {
     const { found, manifest, options, problems, failed } = input;
     const { program, limits } = this.#parts;
@@ -150,7 +142,7 @@ export class PluginStarter {
       host: o.host,
       limits,
       logger,
-      start: () => this.#tracked(new PluginChild({ ...child, memoryMb: limits.memoryMb })),
+      start: () => this.#parts.orphans.track(new PluginChild({ ...child, memoryMb: limits.memoryMb })),
       started: () => problems.worked('its process'),
       ended: (reason) => problems.failed('its process', reason),
       failed,

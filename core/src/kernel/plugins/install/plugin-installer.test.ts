@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testDialects } from '../../database/database.testing.ts';
@@ -143,6 +143,22 @@ describe('a package', () => {
       contributions: { added: [], removed: [] },
     });
   });
+});
+
+it('what people put into the plugin folder themselves is found, and never replaced by another plugin', async () => {
+  const { installer, service, install } = await start();
+  const source = await pack('example');
+  await install('throws-in-job');
+  await rename(plugins('throws-in-job'), plugins('example'));
+  await expect(installer.install({ source })).rejects.toMatchObject({ code: 'conflict' });
+  await rm(plugins('example'), { recursive: true });
+  await install('example');
+  expect((await installer.inspect(await pack('example', { version: '2.0.0' }))).replaces).toEqual({ version: '1.0.0' });
+  await expect(installer.update('example')).rejects.toMatchObject({ code: 'bad_request' });
+  expect((await installer.install({ source })).plugin.id).toBe('example');
+  await rm(plugins('example'), { recursive: true });
+  expect((await installer.install({ source })).plugin.id).toBe('example');
+  expect(await service.list()).toHaveLength(1);
 });
 
 it('verify names changed, missing and added files', async () => {

@@ -226,16 +226,19 @@ export class PluginInstaller {
 
   /** What of an id lies in the folder of added plugins. @throws AppError `conflict` when it lies elsewhere */
   async #replaceable(id: string): Promise<FoundPlugin | undefined> {
+    // Folders come and go without us, too.
+    await this.#parts.service.list();
     const found = this.#parts.service.found(id);
-    if (!found) return undefined;
-    if (found.bundled) {
+    const place = join(this.#parts.folder, id);
+    if (!found && !existsSync(place)) return undefined;
+    if (found?.bundled) {
       throw new AppError('conflict', `Plugin "${id}" comes with the server and cannot be replaced or removed.`, {
         fix: 'Switch it off instead.',
       });
     }
-    const place = join(this.#parts.folder, id);
-    if (existsSync(place) && (await realpath(place)) === found.folder) return found;
-    throw new AppError('conflict', `Plugin "${id}" lies in ${found.folder}, where nothing is installed.`, {
+    if (found && existsSync(place) && (await realpath(place)) === found.folder) return found;
+    const what = found ? `Plugin "${id}" lies in ${found.folder}` : `${place} is there and is not plugin "${id}"`;
+    throw new AppError('conflict', `${what}, and nothing is installed over it.`, {
       fix: 'Take that folder away first.',
     });
   }

@@ -6,6 +6,7 @@ import type { FoundPlugin } from '../found-plugin.ts';
 import { PluginAssets } from '../plugin-assets.ts';
 import { endError } from '../plugin-line.ts';
 import { checkFiles } from '../plugin-starter.ts';
+import type { Orphans } from '../process/orphans.ts';
 import { PluginChild } from '../process/plugin-child.ts';
 import { ProcessLine, type ProcessLimits } from '../process/process-line.ts';
 import type { PluginProgram } from '../process/program.ts';
@@ -14,6 +15,7 @@ export interface TrialParts {
   program: PluginProgram;
   limits: ProcessLimits;
   logger: Logger;
+  orphans: Orphans;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface TrialParts {
 export async function tryStart(
   found: FoundPlugin & { manifest: Manifest; entry: string },
   dataFolder: string,
-  { program, limits, logger }: TrialParts,
+  { program, limits, logger, orphans }: TrialParts,
 ): Promise<void> {
   const { manifest, entry, folder, name } = found;
   checkFiles(manifest, await PluginAssets.load(folder));
@@ -37,7 +39,8 @@ export async function tryStart(
     host: { services: {} as never, listeners: {} as never },
     limits,
     logger: own,
-    start: () => new PluginChild({ program, entry, folder, dataFolder, memoryMb: limits.memoryMb, logger: own }),
+    start: () =>
+      orphans.track(new PluginChild({ program, entry, folder, dataFolder, memoryMb: limits.memoryMb, logger: own })),
     started: () => undefined,
     ended: () => undefined,
     failed: () => undefined,

@@ -21,6 +21,15 @@ export class Orphans {
     return left.length;
   }
 
+  /** Keeps a process in the file for as long as it runs. */
+  track<Child extends { pid: number | undefined; ended: Promise<unknown> }>(child: Child): Child {
+    const { pid } = child;
+    if (pid === undefined) return child;
+    this.add(pid);
+    void child.ended.then(() => this.remove(pid));
+    return child;
+  }
+
   add(pid: number): void {
     this.#running.add(pid);
     this.#write();
