@@ -13,12 +13,13 @@ import { catalog } from './catalog.ts';
 import { database } from './database.ts';
 import { list } from './list.ts';
 import { names } from './names.ts';
+import { plugins } from './plugins.ts';
 import { probe } from './probe.ts';
 import { scan } from './scan.ts';
 import { start } from './start.ts';
 import { stream } from './stream.ts';
 
-const benches: readonly Bench[] = [names, probe, database, catalog, start, list, stream, scan, busy];
+const benches: readonly Bench[] = [names, probe, database, catalog, start, list, stream, scan, busy, plugins];
 const columns = ['what', 'ours', 'peer', 'aim'] as const;
 
 const { values, positionals } = parseArgs({

@@ -47,38 +47,41 @@ export interface Hooks {
  * fresh hook and swaps it in; calls in flight finish on the old one.
  */
 export class HookBus implements Hooks {
-  readonly #taps = new Map<string, HookTap[]>();
-  readonly #hooks = new Map<string, Hook>();
+  readonly #taps: Record<HookVerb, Map<string, HookTap[]>> = { on: new Map(), filter: new Map(), decide: new Map() };
+  readonly #hooks: Record<HookVerb, Map<string, Hook>> = { on: new Map(), filter: new Map(), decide: new Map() };
 
   add(taps: readonly HookTap[]): void {
-    for (const tap of taps) this.#change(keyOf(tap.verb, tap.name), (list) => [...list, tap]);
+    for (const tap of taps) this.#change(tap.verb, tap.name, (list) => [...list, tap]);
   }
 
   remove(pluginId: string): void {
-    for (const key of [...this.#taps.keys()])
-      this.#change(key, (list) => list.filter((tap) => tap.pluginId !== pluginId));
+    for (const verb of verbs) {
+      for (const name of [...this.#taps[verb].keys()])
+        this.#change(verb, name, (list) => list.filter((tap) => tap.pluginId !== pluginId));
+    }
   }
 
   /** Plugins that listen to anything. */
   owners(): string[] {
-    return [...new Set([...this.#taps.values()].flat().map((tap) => tap.pluginId))];
+    const taps = verbs.flatMap((verb) => [...this.#taps[verb].values()].flat());
+    return [...new Set(taps.map((tap) => tap.pluginId))];
   }
 
   /** Who listens to a hook, in the order they run. */
   listeners(verb: HookVerb, name: string): string[] {
-    return (this.#taps.get(keyOf(verb, name)) ?? []).map((tap) => tap.pluginId);
+    return (this.#taps[verb].get(name) ?? []).map((tap) => tap.pluginId);
   }
 
   has(verb: HookVerb, name: string): boolean {
-    return this.#hooks.has(keyOf(verb, name));
+    return this.#hooks[verb].has(name);
   }
 
-  async emit<K extends keyof Events>(name: K, payload: Events[K], scope: HookScope = {}): Promise<void> {
-    await this.#hooks.get(keyOf('on', name))?.promise(payload, scope);
+  emit<K extends keyof Events>(name: K, payload: Events[K], scope: HookScope = nobody): Promise<void> {
+    return this.#hooks.on.get(name)?.promise(payload, scope) ?? heard;
   }
 
   async filter<K extends keyof Filters>(name: K, value: Filters[K], scope: HookScope = {}): Promise<Filters[K]> {
-    const hook = this.#hooks.get(keyOf('filter', name));
+    const hook = this.#hooks.filter.get(name);
     return hook ? hook.promise(value, scope) : value;
   }
 
@@ -87,22 +90,24 @@ export class HookBus implements Hooks {
     question: Decisions[K][0],
     scope: HookScope = {},
   ): Promise<(Decisions[K][1] & { plugin: string }) | undefined> {
-    return this.#hooks.get(keyOf('decide', name))?.promise(question, scope);
+    return this.#hooks.decide.get(name)?.promise(question, scope);
   }
 
-  #change(key: string, change: (list: readonly HookTap[]) => HookTap[]): void {
-    const list = change(this.#taps.get(key) ?? []).sort(byTurn);
+  #change(verb: HookVerb, name: string, change: (list: readonly HookTap[]) => HookTap[]): void {
+    const list = change(this.#taps[verb].get(name) ?? []).sort(byTurn);
     if (list.length === 0) {
-      this.#taps.delete(key);
-      this.#hooks.delete(key);
+      this.#taps[verb].delete(name);
+      this.#hooks[verb].delete(name);
       return;
     }
-    this.#taps.set(key, list);
-    this.#hooks.set(key, build(list));
+    this.#taps[verb].set(name, list);
+    this.#hooks[verb].set(name, build(list));
   }
 }
 
-const keyOf = (verb: HookVerb, name: string): string => `${verb} ${name}`;
+const verbs = ['on', 'filter', 'decide'] as const satisfies HookVerb[];
+const nobody: HookScope = Object.freeze({});
+const heard = Promise.resolve();
 
 const byTurn = (a: HookTap, b: HookTap): number =>
   stages[a.stage] - stages[b.stage] || a.order - b.order || (a.pluginId < b.pluginId ? -1 : 1);
@@ -123,7 +128,7 @@ const makeHook: Record<HookVerb, () => Hook> = {
 type Runner = (tap: HookTap) => (input: unknown, scope: HookScope) => Promise<unknown>;
 
 const runners: Record<HookVerb, Runner> = {
-  on: (tap) => (payload, scope) => tap.run(payload, scope),
+  on: (tap) => tap.run,
   filter: (tap) => async (value, scope) => {
     const answer = await tap.run(value, scope);
     return isSameKind(answer, value) ? answer : undefined;
